@@ -1,0 +1,140 @@
+"""The Python API: projects without a command line. What the names in `pycompose.__all__` do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from pycompose.apply import Report, apply
+from pycompose.engine import connect as connect_to
+from pycompose.engine.discover import config_folder, discover
+from pycompose.engine.port import Engine
+from pycompose.errors import ComposeFileError, Position, Problem
+from pycompose.events import Event, Sink
+from pycompose.files.context import build_context
+from pycompose.files.discover import find
+from pycompose.files.disk import DiskSources
+from pycompose.loader import LoadOptions
+from pycompose.loader import load as load_project
+from pycompose.model.project import Project
+from pycompose.observe import containers, observe, with_image_volumes
+from pycompose.plan.down import Options as DownOptions
+from pycompose.plan.down import down as plan_down_of
+from pycompose.plan.images import images
+from pycompose.plan.plan import Plan
+from pycompose.plan.up import Options as UpOptions
+from pycompose.plan.up import images_needed
+from pycompose.plan.up import up as plan_up_of
+from pycompose.snapshot import ContainerState
+
+
+def silent(event: Event) -> None:
+    """Take an event and tell nobody."""
+    del event
+
+
+def load(
+    *files: str,
+    directory: str = ".",
+    name: str = "",
+    profiles: Iterable[str] = (),
+    services: Iterable[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Project:
+    """Return the project of some Compose files, or of the one found from `directory` upwards.
+
+    `environment` is what `${VARIABLES}` are taken from, besides the directory's `.env`; without
+    one they come from `.env` alone: the process environment is not read.
+
+    Raises:
+        ComposeFileError: the files are wrong or missing; holds every problem found.
+        NoComposeFile: none was named and none was found.
+        UsageError: the project has no name, or a service was named that does not exist.
+    """
+    cwd = os.path.abspath(directory)
+    try:
+        found = find(cwd, files)
+    except FileNotFoundError as error:
+        path = str(error).removeprefix("no such file: ")
+        raise ComposeFileError(Problem(Position(path, 1, 1), "", "there is no such file")) from None
+    options = LoadOptions(
+        files=found.files,
+        working_dir=found.working_dir,
+        environment=environment or {},
+        home=os.path.expanduser("~"),
+        name=name,
+        profiles=tuple(profiles),
+        services=tuple(services),
+    )
+    return load_project(options, DiskSources(cwd))
+
+
+@contextmanager
+def connect(host: str = "", *, environment: Mapping[str, str] | None = None) -> Iterator[Engine]:
+    """Open an engine for a `with` block: `host`, else what `environment` says, else the default.
+
+    Raises:
+        EngineUnavailable: there is none; says what was tried.
+    """
+    env = environment or {}
+    engine = connect_to(discover(env, host=host), config_folder=config_folder(env))
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def plan_up(project: Project, engine: Engine, options: UpOptions | None = None) -> Plan:
+    """Return the steps that make the engine run the project; images are expected to be there.
+
+    Raises:
+        EngineError: the engine refused to tell what it holds.
+        ComposeFileError: an external resource is missing, or a name is taken by a stranger.
+    """
+    options = options or UpOptions()
+    snapshot = observe(engine, project.name, project)
+    needed = images_needed(project, snapshot, options)
+    return plan_up_of(project, with_image_volumes(engine, snapshot, needed), options)
+
+
+def plan_down(project: Project, engine: Engine, options: DownOptions | None = None) -> Plan:
+    """Return the steps that take the project down.
+
+    Raises:
+        EngineError: the engine refused to tell what it holds.
+    """
+    snapshot = observe(engine, project.name, project)
+    return plan_down_of(project, snapshot, options or DownOptions())
+
+
+def up(project: Project, engine: Engine, *, wait: bool = False, emit: Sink = silent) -> Report:
+    """Make the engine run the project: pull and build what is missing, then converge.
+
+    With `wait`, return once every service runs and is healthy.
+
+    Raises:
+        ApplyError: steps failed; what is up stays up.
+        EngineError: the engine refused to tell what it holds.
+    """
+    first = images(project, observe(engine, project.name, project))
+    apply(first, engine, emit, build_context=build_context)
+    return apply(plan_up(project, engine, UpOptions(wait=wait)), engine, emit)
+
+
+def down(project: Project, engine: Engine, *, volumes: bool = False, emit: Sink = silent) -> Report:
+    """Take the project down; with `volumes`, its volumes and their data too.
+
+    Raises:
+        ApplyError: steps failed.
+    """
+    return apply(plan_down(project, engine, DownOptions(volumes=volumes)), engine, emit)
+
+
+def ps(project: Project, engine: Engine, *, all: bool = False) -> tuple[ContainerState, ...]:
+    """Return the project's containers, sorted by name; with `all`, stopped ones too.
+
+    Raises:
+        EngineError: the engine refused to tell what it holds.
+    """
+    return containers(engine, project.name, all=all)

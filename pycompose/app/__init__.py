@@ -1,0 +1,1 @@
+"""The use cases: one function each, options in, data out, over one `session.Session`."""

@@ -1,0 +1,283 @@
+"""up, down, start, stop and restart: observe, plan, apply."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pycompose.app.options import DownOptions, StartOptions, StopOptions, UpOptions
+from pycompose.app.session import Session, truthy
+from pycompose.apply import Cancel, apply
+from pycompose.errors import UsageError
+from pycompose.events import Event, LogLine, Sink
+from pycompose.observe import observe, with_image_volumes
+from pycompose.plan import lifecycle as plans
+from pycompose.plan.adopt import adopt
+from pycompose.plan.down import Options as DownPlan
+from pycompose.plan.down import down as plan_down
+from pycompose.plan.images import Building, images
+from pycompose.plan.plan import Plan
+from pycompose.plan.up import Options as Converge
+from pycompose.plan.up import images_needed
+from pycompose.plan.up import up as converge
+
+if TYPE_CHECKING:
+    from pycompose.app.attached import View
+    from pycompose.model.project import Project
+    from pycompose.snapshot import Snapshot
+
+
+def up(session: Session, options: UpOptions) -> int:
+    """Make the engine run the project; return the exit code.
+
+    Raises:
+        UsageError: the options name what does not exist.
+        ApplyError: steps failed.
+        Cancelled: the user interrupted.
+    """
+    project = _wanted(session, options)
+    snapshot = _with_images(session, project, options)
+    plan = _converge(session, project, snapshot, options)
+    if session.settings.dry_run or options.detach or options.no_start or options.wait:
+        _carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
+        return 0
+    return _attached(session, project, snapshot, plan, options)
+
+
+def plan_up(session: Session, options: UpOptions) -> Plan:
+    """Return what `up` would do, images first; nothing is changed."""
+    project = _wanted(session, options)
+    snapshot = observe(session.engine, project.name, project)
+    first = images(project, snapshot, pull=options.pull, building=_building(options))
+    return _joined(first, _converge(session, project, snapshot, options))
+
+
+def _joined(first: Plan, second: Plan) -> Plan:
+    """Return one plan of two: containers are created once every image is there."""
+    shift = len(first.steps)
+    ids = tuple(step.id for step in first.steps)
+    if not shift:
+        return second
+    from pycompose.plan.join import moved
+
+    steps = (*first.steps, *(moved(step, shift, ids) for step in second.steps))
+    return replace(second, steps=steps, notices=first.notices + second.notices)
+
+
+def _wanted(session: Session, options: UpOptions) -> Project:
+    project = session.load(options.services, dependencies=not options.no_deps)
+    if not project.services:
+        raise UsageError("no service selected")
+    services = dict(project.services)
+    for name, count in options.scale.items():
+        if name not in services:
+            raise UsageError(f"no such service: {name}")
+        if count > 1 and services[name].container_name:
+            raise UsageError(
+                f"service {name!r} can't be scaled: its container_name"
+                f" {services[name].container_name!r} is for one container only"
+            )
+        services[name] = replace(services[name], scale=count)
+    for name in (options.exit_code_from, *options.attach):
+        if name and name not in services:
+            raise UsageError(f"no such service: {name}")
+    return replace(project, services=services)
+
+
+def _building(options: UpOptions) -> Building:
+    return "always" if options.build else "never" if options.no_build else ""
+
+
+def _with_images(session: Session, project: Project, options: UpOptions) -> Snapshot:
+    """Pull and build what is missing; return what the engine holds afterwards."""
+    snapshot = observe(session.engine, project.name, project)
+    plan = images(project, snapshot, pull=options.pull, building=_building(options))
+    if not plan.steps:
+        return snapshot
+    _carry_out(session, plan, quiet=options.quiet_pull or options.quiet_build)
+    return observe(session.engine, project.name, project)
+
+
+def _converge(session: Session, project: Project, snapshot: Snapshot, options: UpOptions) -> Plan:
+    policy = "never" if options.no_recreate else "diverged"
+    forced = options.force_recreate or options.renew_anon_volumes
+    converging = Converge(
+        named=frozenset(options.services),
+        policy="force" if forced else policy,  # type: ignore[arg-type]  # a Literal of two
+        dependencies="force" if options.always_recreate_deps else policy,  # type: ignore[arg-type]
+        renew_anon_volumes=options.renew_anon_volumes,
+        remove_orphans=options.remove_orphans,
+        ignore_orphans=truthy(project.environment.get("COMPOSE_IGNORE_ORPHANS", "")),
+        start=not options.no_start,
+        wait=options.wait,
+        timeout=options.timeout,
+    )
+    needed = images_needed(project, snapshot, converging)
+    if needed:
+        snapshot = with_image_volumes(session.engine, snapshot, needed)
+    return converge(project, snapshot, converging)
+
+
+def _carry_out(
+    session: Session,
+    plan: Plan,
+    *,
+    timeout: float | None = None,
+    quiet: bool = False,
+    cancel: Cancel | None = None,
+    emit: Sink | None = None,
+) -> None:
+    """Apply a plan, or tell what it would do under --dry-run."""
+    emit = emit or session.emit
+    if session.settings.dry_run:
+        from pycompose.app.rehearse import rehearse
+
+        rehearse(plan, emit)
+        return
+    from pycompose.files.context import build_context
+
+    apply(
+        plan,
+        session.engine,
+        _without_progress(emit) if quiet else emit,
+        cancel=cancel or session.cancel,
+        parallel=session.parallel,
+        timeout=timeout,
+        build_context=build_context,
+    )
+
+
+def _without_progress(emit: Sink) -> Sink:
+    from pycompose.events import Progress
+
+    def filtered(event: Event) -> None:
+        if not isinstance(event, Progress):
+            emit(event)
+
+    return filtered
+
+
+def _attached(
+    session: Session, project: Project, snapshot: Snapshot, plan: Plan, options: UpOptions
+) -> int:
+    from pycompose.app.attached import Attached
+
+    view = _view(project, options)
+    names = sorted(
+        project.container_name(service, number).removeprefix(f"{project.name}{project.separator}")
+        for service in project.services.values()
+        if service.name in view.shown
+        for number in range(1, service.instances + 1)
+    )
+    if names:
+        session.emit(LogLine(name="Attaching to", line=", ".join(names).encode(), stream=0))
+    there = [c for c in snapshot.containers if c.service in project.services and not c.oneoff]
+    stopped = options.services or tuple(project.services)
+
+    def work(cancel: Cancel, emit: Sink) -> None:
+        _carry_out(session, plan, cancel=cancel, emit=emit)
+
+    def stop(cancel: Cancel, emit: Sink) -> None:
+        now = observe(session.engine, project.name, images=False)
+        _carry_out(session, plans.stop(project, now, stopped), cancel=cancel, emit=emit)
+
+    return Attached(session, project.name, view).run(there, work, stop)
+
+
+def _view(project: Project, options: UpOptions) -> View:
+    from pycompose.app.attached import View
+
+    named = frozenset(options.services) or frozenset(project.services)
+    shown = frozenset(options.attach) or (
+        frozenset(project.services) if options.attach_dependencies else named
+    )
+    quiet = {s.name for s in project.services.values() if s.attach is False}
+    shown -= frozenset(options.no_attach) | (quiet - set(options.attach))
+    watched = frozenset(options.services) or shown or named
+    if options.exit_code_from:
+        watched |= {options.exit_code_from}
+    return View(
+        shown=shown,
+        watched=watched,
+        abort_on_exit=options.abort_on_container_exit
+        or (bool(options.exit_code_from) and not options.abort_on_container_failure),
+        abort_on_failure=options.abort_on_container_failure,
+        exit_code_from=options.exit_code_from,
+        timestamps=options.timestamps,
+    )
+
+
+def down(session: Session, options: DownOptions) -> None:
+    """Take the project down.
+
+    Raises:
+        UsageError: a service was named that does not exist.
+        ApplyError: steps failed.
+    """
+    project, snapshot = _project_there(session, options.services, images=bool(options.rmi))
+    plan = plan_down(
+        project,
+        snapshot,
+        DownPlan(
+            services=frozenset(options.services),
+            volumes=options.volumes,
+            images=options.rmi,
+            remove_orphans=options.remove_orphans,
+            timeout=options.timeout,
+        ),
+    )
+    _carry_out(session, plan)
+
+
+def start(session: Session, options: StartOptions) -> None:
+    """Start containers that exist, in order.
+
+    Raises:
+        UsageError: a service was named that does not exist, or has no container.
+        ApplyError: steps failed.
+    """
+    project, snapshot = _project_there(session, options.services)
+    plan = plans.start(project, snapshot, options.services, wait=options.wait)
+    _carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
+
+
+def stop(session: Session, options: StopOptions) -> None:
+    """Stop containers, dependents first.
+
+    Raises:
+        UsageError: a service was named that does not exist.
+        ApplyError: steps failed.
+    """
+    project, snapshot = _project_there(session, options.services)
+    _carry_out(session, plans.stop(project, snapshot, options.services, timeout=options.timeout))
+
+
+def restart(session: Session, options: StopOptions) -> None:
+    """Restart containers, and those of services that ask to be restarted with them.
+
+    Raises:
+        UsageError: a service was named that does not exist.
+        ApplyError: steps failed.
+    """
+    project, snapshot = _project_there(session, options.services)
+    plan = plans.restart(
+        project,
+        snapshot,
+        options.services,
+        timeout=options.timeout,
+        dependents=not options.no_deps,
+    )
+    _carry_out(session, plan)
+
+
+def _project_there(
+    session: Session, services: tuple[str, ...], *, images: bool = False
+) -> tuple[Project, Snapshot]:
+    """Return the project from its files, else from the labels of what is there."""
+    project = session.project_if_any
+    if project is not None:
+        session.known(project, services)
+        if any(name in project.disabled for name in services):
+            project = session.load(services)
+    snapshot = observe(session.engine, session.project_name, project, images=images)
+    return project or adopt(snapshot), snapshot

@@ -1,0 +1,97 @@
+"""What each command was asked to do; the command line's flags under the flags' names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+PullPolicy: TypeAlias = Literal["", "always", "missing", "never", "build"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpOptions:
+    """`up`, `create` (`no_start`) and `plan`.
+
+    `services` empty means all. `timeout` and `wait_timeout` in seconds, None for the default.
+    `attach` None attaches to the services asked for.
+    """
+
+    services: tuple[str, ...] = ()
+    abort_on_container_exit: bool = False
+    abort_on_container_failure: bool = False
+    always_recreate_deps: bool = False
+    attach: tuple[str, ...] = ()
+    attach_dependencies: bool = False
+    build: bool = False
+    detach: bool = False
+    exit_code_from: str = ""
+    force_recreate: bool = False
+    no_attach: tuple[str, ...] = ()
+    no_build: bool = False
+    no_deps: bool = False
+    no_recreate: bool = False
+    no_start: bool = False
+    pull: PullPolicy = ""
+    quiet_build: bool = False
+    quiet_pull: bool = False
+    remove_orphans: bool = False
+    renew_anon_volumes: bool = False
+    scale: Mapping[str, int] = field(default_factory=dict)
+    timeout: int | None = None
+    timestamps: bool = False
+    wait: bool = False
+    wait_timeout: int | None = None
+    yes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownOptions:
+    """`down`; `timeout` in seconds."""
+
+    services: tuple[str, ...] = ()
+    remove_orphans: bool = False
+    rmi: Literal["", "local", "all"] = ""
+    timeout: int | None = None
+    volumes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartOptions:
+    """`start`; `wait_timeout` in seconds."""
+
+    services: tuple[str, ...] = ()
+    wait: bool = False
+    wait_timeout: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopOptions:
+    """`stop` and `restart` (`no_deps` is `restart`'s); `timeout` in seconds."""
+
+    services: tuple[str, ...] = ()
+    timeout: int | None = None
+    no_deps: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PsOptions:
+    """`ps`; `status` are container states, any of which is shown."""
+
+    services: tuple[str, ...] = ()
+    all: bool = False
+    orphans: bool = True
+    status: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogsOptions:
+    """`logs`; `since` and `until` as the Engine API takes them (a time or a duration like 10m)."""
+
+    services: tuple[str, ...] = ()
+    follow: bool = False
+    index: int = 0
+    since: str = ""
+    tail: str = "all"
+    timestamps: bool = False
+    until: str = ""

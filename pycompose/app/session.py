@@ -1,0 +1,189 @@
+"""What the commands share: settings, the project and the engine, each made when first asked for.
+
+The composition root: it knows which adapters are behind the ports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pycompose.app.settings import Settings
+from pycompose.errors import ComposeFileError, Position, Problem, PycomposeError, UsageError
+from pycompose.events import Notice, Sink
+
+if TYPE_CHECKING:
+    from pycompose.apply import Cancel
+    from pycompose.engine.port import Engine
+    from pycompose.files.discover import Found
+    from pycompose.loader.sources import Sources
+    from pycompose.model.project import Project
+
+
+class Session:
+    """One run of a command.
+
+    `emit` gets what there is to tell; `confirm` asks the user a question; `cancel` is what
+    interrupts call.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        emit: Sink,
+        confirm: Callable[[str], bool],
+        cancel: Cancel,
+        engine: Engine | None = None,
+        sources: Sources | None = None,
+    ) -> None:
+        self.settings = settings
+        self.emit = emit
+        self.confirm = confirm
+        self.cancel = cancel
+        self._engine = engine
+        self._sources = sources
+        self._told: set[str] = set()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, found when first asked for.
+
+        Raises:
+            EngineUnavailable: there is none.
+        """
+        if self._engine is None:
+            from pycompose.engine import connect
+            from pycompose.engine.discover import config_folder, discover
+
+            settings = self.settings
+            endpoint = discover(
+                settings.environ, host=settings.host or "", context=settings.context or ""
+            )
+            self._engine = connect(
+                endpoint,
+                api_version=settings.environ.get("DOCKER_API_VERSION", ""),
+                config_folder=config_folder(settings.environ),
+            )
+        return self._engine
+
+    @property
+    def parallel(self) -> int:
+        """How many engine calls are made at the same time."""
+        from pycompose.apply import PARALLEL
+
+        return self.settings.parallel if self.settings.parallel > 0 else PARALLEL
+
+    @cached_property
+    def found(self) -> Found:
+        """The Compose files of this command.
+
+        Raises:
+            NoComposeFile: there are none.
+            ComposeFileError: a named one does not exist.
+        """
+        from pycompose.files.discover import find
+
+        settings = self.settings
+        try:
+            found = find(settings.cwd, settings.files, settings.project_directory or "")
+        except FileNotFoundError as error:
+            path = str(error).removeprefix("no such file: ")
+            raise ComposeFileError(
+                Problem(Position(path, 1, 1), "", "there is no such file")
+            ) from None
+        for warning in found.warnings:
+            self.emit(Notice(message=warning))
+        return found
+
+    @cached_property
+    def project(self) -> Project:
+        """The whole project, as its files describe it.
+
+        Raises:
+            ComposeFileError: the files are missing or wrong.
+        """
+        return self.load()
+
+    def load(self, services: tuple[str, ...] = (), *, dependencies: bool = True) -> Project:
+        """Return the project reduced to some services, and what they depend on.
+
+        Raises:
+            ComposeFileError: the files are missing or wrong.
+            UsageError: there is no such service.
+        """
+        from pycompose.files.disk import DiskSources
+        from pycompose.loader import LoadOptions, load
+
+        settings = self.settings
+        project = load(
+            LoadOptions(
+                files=self.found.files,
+                working_dir=self.found.working_dir,
+                environment=settings.environ,
+                environment_files=settings.env_files,
+                dotenv=not truthy(settings.environ.get("COMPOSE_DISABLE_ENV_FILE", "")),
+                home=settings.environ.get("HOME", ""),
+                name=settings.project_name or "",
+                profiles=settings.profiles,
+                services=services,
+                dependencies=dependencies,
+                all_resources=settings.all_resources,
+                compatibility=settings.compatibility,
+            ),
+            self._sources or DiskSources(settings.cwd),
+        )
+        for notice in project.notices:
+            if str(notice) not in self._told:
+                self._told.add(str(notice))
+                self.emit(Notice(message=str(notice)))
+        return project
+
+    @cached_property
+    def project_if_any(self) -> Project | None:
+        """The project, None where only its name is known and must do.
+
+        A command that needs no more than labels reads no file if it was given the name (`-p`) and
+        no file.
+        """
+        settings = self.settings
+        if settings.project_name and not settings.files:
+            return None
+        try:
+            return self.project
+        except PycomposeError:
+            if settings.environ.get("COMPOSE_PROJECT_NAME"):
+                return None
+            raise
+
+    @property
+    def project_name(self) -> str:
+        """The name of the project; reads its files only where it was not given."""
+        project = self.project_if_any
+        if project is not None:
+            return project.name
+        return (self.settings.project_name or "").lower()
+
+    def known(self, project: Project, services: tuple[str, ...]) -> None:
+        """Check that services exist.
+
+        Raises:
+            UsageError: one does not.
+        """
+        for name in services:
+            if name not in project.services and name not in project.disabled:
+                raise UsageError(f"no such service: {name}")
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        if self._engine is not None:
+            self._engine.close()
+
+
+def truthy(text: str) -> bool:
+    """Tell whether a variable switches something on.
+
+    Source: compose.md 1.3 (y, and what Go's ParseBool takes as true)
+    """
+    return text.strip().lower() in ("1", "t", "true", "y")

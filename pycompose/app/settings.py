@@ -1,0 +1,37 @@
+"""What argv, the environment and the working directory ask for, in one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+ProgressMode: TypeAlias = Literal["auto", "tty", "plain", "json", "quiet"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The global flags, with the environment's defaults filled in.
+
+    `cwd` is absolute. `files` are references as given by `-f` or COMPOSE_FILE, made absolute
+    ("-" is standard input); empty asks for discovery. `environment` is the process environment
+    over the variables of the env files, `environ` the process environment alone. `parallel` is -1
+    for no limit. `project_name` is `-p` or COMPOSE_PROJECT_NAME, None where neither is given.
+    """
+
+    cwd: str
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    files: tuple[str, ...] = ()
+    project_name: str | None = None
+    project_directory: str | None = None
+    profiles: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
+    parallel: int = -1
+    progress: ProgressMode = "auto"
+    ansi: Literal["auto", "never", "always"] = "auto"
+    all_resources: bool = False
+    compatibility: bool = False
+    dry_run: bool = False
+    host: str | None = None
+    context: str | None = None

@@ -1,0 +1,454 @@
+"""Carry a plan out: scheduling, waiting, failures, cancellation. It takes no decision.
+
+One coordinator (the calling thread) hands steps that are ready to worker threads and emits every
+event, in order; workers only talk to the engine. A step that fails has what depends on it skipped,
+while independent branches go on. There is no way back: the next plan is the way back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, Final, assert_never
+
+from pycompose.engine.port import Engine
+from pycompose.errors import ApplyError, Cancelled, EngineError, NotFound
+from pycompose.events import Event, Notice, Progress, Sink, StepEvent
+from pycompose.model.values import Json
+from pycompose.plan import ops
+from pycompose.plan.plan import Plan
+from pycompose.plan.verdict import Verdict, verdict
+from pycompose.plan.words import done_word, working_word
+
+PARALLEL: Final = 8  # more workers only lengthen each call: the engine is the limit
+LEAVE_AFTER: Final = 0.3  # seconds that running steps get to end once the user interrupts
+POLL: Final = 0.25  # seconds between looks where an engine does not tell of changes
+LOOK_AGAIN: Final = 5.0  # seconds between looks where it does, should an event be lost
+
+BuildContext = Callable[[ops.BuildImage], bytes | Iterator[bytes]]
+
+
+class Cancel:
+    """What a signal handler calls; raises Cancelled in the main thread where nobody listens."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._listeners: list[Callable[[int], None]] = []
+
+    def cancel(self) -> None:
+        """Ask to stop, for the first or the n-th time.
+
+        Raises:
+            Cancelled: nobody listens.
+        """
+        self.count += 1
+        if not self._listeners:
+            raise Cancelled
+        self._listeners[-1](self.count)
+
+    @contextmanager
+    def listening(self, listener: Callable[[int], None]) -> Iterator[None]:
+        """Have `listener` called with the count, from within a signal handler."""
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of a plan: step ids done and skipped, root causes, the containers made."""
+
+    done: tuple[int, ...] = ()
+    failed: Mapping[int, EngineError] = field(default_factory=dict)
+    skipped: tuple[int, ...] = ()
+    made: Mapping[int, str] = field(default_factory=dict)
+
+
+def apply(
+    plan: Plan,
+    engine: Engine,
+    emit: Sink,
+    *,
+    cancel: Cancel | None = None,
+    parallel: int = PARALLEL,
+    timeout: float | None = None,
+    build_context: BuildContext | None = None,
+) -> Report:
+    """Carry out every step of a plan.
+
+    `timeout`, in seconds, bounds all `Wait` steps together. `build_context` returns the tar that a
+    BuildImage step sends.
+
+    Raises:
+        ApplyError: steps failed; every root cause is named.
+        Cancelled: the user interrupted; running steps got a moment to end.
+    """
+    for notice in plan.notices:
+        emit(notice)
+    for name in plan.running:
+        emit(StepEvent(id=f"Container {name}", text="Running", status="done"))
+    run = _Run(plan, engine, emit, cancel or Cancel(), timeout, build_context)
+    return run.run(parallel)
+
+
+class _Run:
+    """One execution of one plan."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        engine: Engine,
+        emit: Sink,
+        cancel: Cancel,
+        timeout: float | None,
+        build_context: BuildContext | None,
+    ) -> None:
+        self.steps = {step.id: step for step in plan.steps}
+        self.engine = engine
+        self.emit = emit
+        self.cancel = cancel
+        self.build_context = build_context
+        self.missing = {step.id: len(step.after) for step in plan.steps}
+        self.users: dict[int, list[int]] = {step.id: [] for step in plan.steps}
+        for step in plan.steps:
+            for need in step.after:
+                self.users[need].append(step.id)
+        self.inbox: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
+        self.jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self.busy = 0
+        self.open = len(plan.steps)
+        self.done: list[int] = []
+        self.failed: dict[int, EngineError] = {}
+        self.skipped: list[int] = []
+        self.made: dict[int, str] = {}
+        self.waits: dict[int, ops.Wait] = {}
+        self.looking: dict[int, bool] = {}  # a wait that is looked at; True: look once more after
+        self.listening = False
+        self.deadline = None if timeout is None else time.monotonic() + timeout
+        self.timeout = timeout
+
+    def run(self, parallel: int) -> Report:
+        waits = any(isinstance(s, ops.Wait) and s.until != "started" for s in self.steps.values())
+        workers = min(parallel if parallel > 0 else PARALLEL, len(self.steps))
+        for _ in range(workers):
+            # Daemons: a call that hangs must not keep an interrupted command from ending.
+            Thread(target=self._work, daemon=True).start()
+        stream = self._listen() if waits else None
+        try:
+            with self.cancel.listening(lambda count: self.inbox.put(("cancel", count, None))):
+                for step in list(self.steps.values()):
+                    if not self.missing[step.id]:
+                        self._hand_out(step)
+                while self.open:
+                    self._next()
+        finally:
+            for _ in range(workers):
+                self.jobs.put(None)
+            if stream is not None:
+                stream()
+        report = Report(
+            done=tuple(self.done),
+            failed=self.failed,
+            skipped=tuple(self.skipped),
+            made=self.made,
+        )
+        if self.failed:
+            raise ApplyError(
+                tuple((self.steps[id].resource, error) for id, error in self.failed.items()),
+                report,
+            )
+        return report
+
+    # The coordinator.
+
+    def _next(self) -> None:
+        timeout = None
+        if self.waits:
+            timeout = LOOK_AGAIN if self.listening else POLL
+            if self.deadline is not None:
+                timeout = min(timeout, max(0.0, self.deadline - time.monotonic()))
+        try:
+            kind, id, value = self.inbox.get(timeout=timeout)
+        except Empty:
+            self._timer()
+            return
+        if kind == "done":
+            self.busy -= 1
+            self._done(self.steps[id], value)
+        elif kind == "failed":
+            self.busy -= 1
+            self._fail(self.steps[id], value)
+        elif kind == "emit":
+            self.emit(value)
+        elif kind == "looked":
+            self._looked(id, value)
+        elif kind == "listening":
+            self.listening = bool(value)
+            self._look_at(self.waits)
+        elif kind == "event":
+            self._look_at(self._concerned(value))
+        elif kind == "cancel":
+            self._leave()
+        else:
+            raise value
+
+    def _timer(self) -> None:
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            for id in list(self.waits):
+                step = self.waits.pop(id)
+                message = f"not {step.until.replace('_', ' ')} after {self.timeout:g}s"
+                self._fail(step, EngineError(message))
+            self.deadline = None
+        else:
+            self._look_at(self.waits)
+
+    def _leave(self) -> None:
+        """Hand out nothing more, let running steps end for a moment, and go."""
+        end = time.monotonic() + LEAVE_AFTER
+        while self.busy and (rest := end - time.monotonic()) > 0:
+            with suppress(Empty):
+                kind, id, _ = self.inbox.get(timeout=rest)
+                if kind in ("done", "failed"):
+                    self.busy -= 1
+                    if kind == "done":
+                        self._tell(self.steps[id], done_word(self.steps[id]), "done")
+        raise Cancelled
+
+    def _hand_out(self, step: ops.Op) -> None:
+        self._tell(step, working_word(step), "working")
+        if isinstance(step, ops.Wait):
+            if step.until == "started":
+                self._done(step, None)
+                return
+            self.waits[step.id] = step
+            if self.listening or not self.engine.capabilities.health_events:
+                self._look_at([step.id])
+            return
+        self.busy += 1
+        self.jobs.put(lambda: self._perform(step))
+
+    def _done(self, step: ops.Op, result: str | None) -> None:
+        if isinstance(result, str):
+            self.made[step.id] = result
+        self.done.append(step.id)
+        self._tell(step, done_word(step), "done")
+        self._settled(step)
+
+    def _settled(self, step: ops.Op) -> None:
+        self.open -= 1
+        for id in self.users[step.id]:
+            self.missing[id] -= 1
+            if not self.missing[id] and id not in self.skipped:
+                self._hand_out(self.steps[id])
+
+    def _fail(self, step: ops.Op, error: EngineError) -> None:
+        if step.best_effort:
+            self._excuse(step, str(error))
+            return
+        self.failed[step.id] = error
+        self._tell(step, "Error", "failed", str(error))
+        self.open -= 1
+        self._skip_users(step)
+
+    def _skip_users(self, step: ops.Op) -> None:
+        for id in self.users[step.id]:
+            user = self.steps[id]
+            if id in self.skipped or id in self.done:
+                continue
+            if user.best_effort:
+                self.missing[id] = -1
+                self._excuse(user, f"it needs #{step.id}, which failed")
+                continue
+            self.skipped.append(id)
+            self.open -= 1
+            self._skip_users(user)
+
+    def _excuse(self, step: ops.Op, reason: str) -> None:
+        """Go on past a step whose failure is no failure."""
+        self.done.append(step.id)
+        self.emit(Notice(message=f"{step.resource}: {reason}"))
+        self._settled(step)
+
+    def _tell(self, step: ops.Op, text: str, status: Any, detail: str = "") -> None:
+        if not text:
+            return
+        names = [step.resource]
+        if isinstance(step, ops.Wait):
+            names = [f"Container {name}" for name in step.names]
+        for name in names:
+            self.emit(StepEvent(id=name, text=text, status=status, detail=detail))
+
+    # Waiting.
+
+    def _listen(self) -> Callable[[], None]:
+        """Follow the engine's events in a thread of its own; return what ends that."""
+        streams: list[Any] = []
+
+        def follow() -> None:
+            with suppress(EngineError):
+                stream = self.engine.events(filters={"type": ["container"]})
+                streams.append(stream)
+                self.inbox.put(("listening", 0, True))
+                for event in stream:
+                    self.inbox.put(("event", 0, event))
+            self.inbox.put(("listening", 0, False))
+
+        def close() -> None:
+            for stream in streams:
+                stream.close()
+
+        if self.engine.capabilities.health_events:
+            Thread(target=follow, daemon=True).start()
+        return close
+
+    def _concerned(self, event: Json) -> list[int]:
+        id = (event.get("Actor") or {}).get("ID") or event.get("id", "")
+        return [
+            wait.id for wait in self.waits.values() if id in map(self._resolve, wait.containers)
+        ]
+
+    def _look_at(self, ids: Iterable[int]) -> None:
+        for id in list(ids):
+            if id in self.looking:
+                self.looking[id] = True
+            else:
+                self.looking[id] = False
+                self._look(self.waits[id])
+
+    def _look(self, wait: ops.Wait) -> None:
+        containers = [self._resolve(ref) for ref in wait.containers]
+
+        def look() -> None:
+            try:
+                found = [self.engine.inspect_container(id) for id in containers]
+                self.inbox.put(("looked", wait.id, verdict(found, wait.until)))
+            except EngineError as error:
+                self.inbox.put(("looked", wait.id, Verdict("failed", str(error))))
+
+        # Not through the workers: a look must not wait for steps that wait for the engine.
+        Thread(target=look, daemon=True).start()
+
+    def _looked(self, id: int, found: Verdict) -> None:
+        again = self.looking.pop(id)
+        if id not in self.waits:
+            return
+        if found.state == "reached":
+            self._done(self.waits.pop(id), None)
+        elif found.state == "failed":
+            self._fail(self.waits.pop(id), EngineError(found.reason))
+        elif again:
+            self._look_at([id])
+
+    # The workers.
+
+    def _work(self) -> None:
+        while (job := self.jobs.get()) is not None:
+            job()
+
+    def _perform(self, step: ops.Op) -> None:
+        try:
+            self.inbox.put(("done", step.id, self._call(step)))
+        except EngineError as error:
+            self.inbox.put(("failed", step.id, error))
+        except BaseException as error:  # carried to the coordinator, which raises it
+            self.inbox.put(("error", step.id, error))
+
+    def _resolve(self, ref: ops.Ref) -> str:
+        return ref if isinstance(ref, str) else self.made.get(ref.op, "")
+
+    def _call(self, step: ops.Op) -> str | None:
+        """Make the one Engine API call of a step; return the id of what it made."""
+        engine = self.engine
+        match step:
+            case ops.CreateNetwork():
+                engine.create_network(step.body)
+            case ops.RemoveNetwork():
+                _gone(lambda: engine.remove_network(step.network))
+            case ops.Connect():
+                container = self._resolve(step.container)
+                body = {"Container": container, "EndpointConfig": step.endpoint}
+                engine.connect_network(step.network, body)
+            case ops.Disconnect():
+                _gone(lambda: engine.disconnect_network(step.network, step.container, force=True))
+            case ops.CreateVolume():
+                engine.create_volume(step.body)
+            case ops.RemoveVolume():
+                _gone(lambda: engine.remove_volume(step.volume, force=True))
+            case ops.PullImage():
+                progress = self._progress(step)
+                engine.pull_image(step.image, platform=step.platform, on_progress=progress)
+            case ops.BuildImage():
+                self._build(step)
+            case ops.RemoveImage():
+                _gone(lambda: engine.remove_image(step.image))
+            case ops.CreateContainer():
+                return self._create(step)
+            case ops.Start():
+                engine.start_container(self._resolve(step.container))
+            case ops.Stop():
+                container = self._resolve(step.container)
+                _gone(lambda: engine.stop_container(container, timeout=step.timeout))
+            case ops.Kill():
+                container = self._resolve(step.container)
+                _gone(lambda: engine.kill_container(container, signal=step.signal))
+            case ops.Unpause():
+                engine.unpause_container(self._resolve(step.container))
+            case ops.Restart():
+                engine.restart_container(self._resolve(step.container), timeout=step.timeout)
+            case ops.Rename():
+                engine.rename_container(self._resolve(step.container), step.name)
+            case ops.RemoveContainer():
+                container = self._resolve(step.container)
+                _gone(
+                    lambda: engine.remove_container(
+                        container, force=step.force, volumes=step.volumes
+                    )
+                )
+            case ops.Wait():
+                raise AssertionError("the coordinator waits by itself")
+            case _:
+                assert_never(step)
+        return None
+
+    def _create(self, step: ops.CreateContainer) -> str:
+        answer = self.engine.create_container(step.name, step.body, platform=step.platform)
+        for warning in answer.get("Warnings") or ():
+            self._send(Notice(message=f"{step.resource}: {warning}"))
+        return str(answer["Id"])
+
+    def _build(self, step: ops.BuildImage) -> None:
+        if self.build_context is None:
+            raise EngineError("there is no build context to send")
+        context = self.build_context(step)
+        self.engine.build_image(context, step.query, on_progress=self._progress(step))
+
+    def _progress(self, step: ops.Op) -> Callable[[Json], None]:
+        def tell(document: Json) -> None:
+            detail = document.get("progressDetail") or {}
+            text = document.get("status") or document.get("stream") or ""
+            self._send(
+                Progress(
+                    parent=step.resource,
+                    id=str(document.get("id", "")),
+                    text=text.rstrip("\n"),
+                    current=detail.get("current") or 0,
+                    total=detail.get("total") or 0,
+                )
+            )
+
+        return tell
+
+    def _send(self, event: Event) -> None:
+        self.inbox.put(("emit", 0, event))
+
+
+def _gone(call: Callable[[], None]) -> None:
+    """Make a call whose end is that something is not there; that it was not there will do."""
+    with suppress(NotFound):
+        call()

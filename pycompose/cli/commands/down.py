@@ -1,0 +1,47 @@
+"""`down`: stop and remove what `up` made."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pycompose.cli import options
+from pycompose.cli.invocation import opened
+
+
+def main(
+    ctx: typer.Context,
+    services: options.Services = None,
+    *,
+    dry_run: options.DryRun = False,
+    remove_orphans: options.RemoveOrphans = None,
+    rmi: Annotated[
+        str, typer.Option("--rmi", help="Remove images: all, or local for those without a tag")
+    ] = "",
+    timeout: options.Timeout = None,
+    volumes: Annotated[
+        bool, typer.Option("-v", "--volumes", help="Remove the volumes, and the data in them")
+    ] = False,
+) -> None:
+    """Stop and remove containers and networks.
+
+    \b
+    Examples:
+      pycompose down
+      pycompose down --volumes --rmi local
+      pycompose -p demo down
+    """
+    from pycompose.app.lifecycle import down
+    from pycompose.app.options import DownOptions
+
+    images = options.images(rmi)
+    with opened(ctx, dry_run=dry_run) as session:
+        asked = DownOptions(
+            services=tuple(services or ()),
+            remove_orphans=options.orphans(remove_orphans, session.settings.environment),
+            rmi=images,
+            timeout=timeout,
+            volumes=volumes,
+        )
+        down(session, asked)

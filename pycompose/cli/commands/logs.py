@@ -1,0 +1,61 @@
+"""`logs`: what containers have printed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pycompose.cli import options
+from pycompose.cli.invocation import opened
+
+
+def main(
+    ctx: typer.Context,
+    services: options.Services = None,
+    *,
+    dry_run: options.DryRun = False,
+    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as lines come")] = False,
+    index: Annotated[
+        int, typer.Option("--index", help="Number of the container, where a service has several")
+    ] = 0,
+    no_color: options.NoColor = False,
+    no_log_prefix: options.NoLogPrefix = False,
+    since: Annotated[
+        str, typer.Option("--since", help="From this time on, 2013-01-02T13:23:37Z or 42m ago")
+    ] = "",
+    tail: Annotated[
+        str, typer.Option("-n", "--tail", help="Most lines of each container, all for no limit")
+    ] = "all",
+    timestamps: Annotated[
+        bool, typer.Option("-t", "--timestamps", help="Print the time before each line")
+    ] = False,
+    until: Annotated[
+        str, typer.Option("--until", help="Up to this time, 2013-01-02T13:23:37Z or 42m ago")
+    ] = "",
+) -> int:
+    """View output from containers.
+
+    \b
+    Examples:
+      pycompose logs
+      pycompose logs -f --tail 20 web
+      pycompose logs --since 10m --timestamps
+    """
+    from pycompose.app.inspect import logs
+    from pycompose.app.options import LogsOptions
+    from pycompose.ui.logs import LogStyle
+
+    options.single_service(index, services)
+    style = LogStyle(prefix=not no_log_prefix, color=not no_color, follow=follow)
+    with opened(ctx, dry_run=dry_run, style=style) as session:
+        asked = LogsOptions(
+            services=tuple(services or ()),
+            follow=follow,
+            index=index,
+            since=since,
+            tail=tail,
+            timestamps=timestamps,
+            until=until,
+        )
+        return logs(session, asked)

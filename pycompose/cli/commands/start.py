@@ -1,0 +1,38 @@
+"""`start`: start containers that exist."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pycompose.cli import options
+from pycompose.cli.invocation import opened
+
+
+def main(
+    ctx: typer.Context,
+    services: options.Services = None,
+    *,
+    dry_run: options.DryRun = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait until services run or are healthy")
+    ] = False,
+    wait_timeout: options.WaitTimeout = None,
+) -> None:
+    """Start services.
+
+    Only containers that exist are started, in the order of their dependencies.
+
+    \b
+    Examples:
+      pycompose start
+      pycompose start --wait db
+    """
+    from pycompose.app.lifecycle import start
+    from pycompose.app.options import StartOptions
+
+    limit = options.seconds("--wait-timeout", wait_timeout)
+    with opened(ctx, dry_run=dry_run) as session:
+        asked = StartOptions(services=tuple(services or ()), wait=wait, wait_timeout=limit)
+        start(session, asked)

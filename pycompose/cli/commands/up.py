@@ -1,0 +1,95 @@
+"""`up`: create and start containers, and show their output unless detached."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pycompose.cli import options
+from pycompose.cli.invocation import opened
+
+Names = list[str] | None
+
+
+def main(
+    ctx: typer.Context,
+    services: options.Services = None,
+    *,
+    abort_on_container_exit: Annotated[
+        bool,
+        typer.Option("--abort-on-container-exit", help="Stop everything once a container ends"),
+    ] = False,
+    abort_on_container_failure: Annotated[
+        bool,
+        typer.Option("--abort-on-container-failure", help="Stop everything once a container fails"),
+    ] = False,
+    always_recreate_deps: options.AlwaysRecreateDeps = False,
+    attach: Annotated[
+        Names, typer.Option("--attach", help="Show the output of this service only; repeatable")
+    ] = None,
+    attach_dependencies: Annotated[
+        bool, typer.Option("--attach-dependencies", help="Show the output of dependencies, too")
+    ] = False,
+    build: options.Build = False,
+    detach: Annotated[
+        bool, typer.Option("-d", "--detach", help="Leave the containers in the background")
+    ] = False,
+    dry_run: options.DryRun = False,
+    exit_code_from: Annotated[
+        str | None,
+        typer.Option("--exit-code-from", help="Exit with this service's code, once it ends"),
+    ] = None,
+    force_recreate: options.ForceRecreate = False,
+    menu: Annotated[
+        bool, typer.Option("--menu", help="Interactive shortcuts; accepted, there are none yet")
+    ] = False,
+    no_attach: Annotated[
+        Names, typer.Option("--no-attach", help="Hide the output of this service; repeatable")
+    ] = None,
+    no_build: options.NoBuild = False,
+    no_color: options.NoColor = False,
+    no_deps: options.NoDeps = False,
+    no_log_prefix: options.NoLogPrefix = False,
+    no_recreate: options.NoRecreate = False,
+    no_start: Annotated[
+        bool, typer.Option("--no-start", help="Create the containers without starting them")
+    ] = False,
+    pull: options.Pull = "policy",
+    quiet_build: options.QuietBuild = False,
+    quiet_pull: options.QuietPull = False,
+    remove_orphans: options.RemoveOrphans = None,
+    renew_anon_volumes: options.RenewAnonVolumes = False,
+    scale: options.Scale = None,
+    timeout: options.Timeout = None,
+    timestamps: Annotated[
+        bool, typer.Option("--timestamps", help="Print the time before each log line")
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait until services run or are healthy, detached")
+    ] = False,
+    wait_timeout: options.WaitTimeout = None,
+    watch: Annotated[
+        bool, typer.Option("-w", "--watch", help="Refresh containers when sources change")
+    ] = False,
+    yes: options.Yes = False,
+) -> int:
+    """Create and start containers.
+
+    Containers whose configuration or image has changed are made anew; volumes are kept. Without
+    --detach their output is shown, and an interrupt stops them.
+
+    \b
+    Examples:
+      pycompose up -d
+      pycompose up --build --wait web
+      pycompose up --scale worker=3 --remove-orphans
+    """
+    from pycompose.app.lifecycle import up
+    from pycompose.ui.logs import LogStyle
+
+    options.check(options.UP, ctx.params)
+    options.unsupported(ctx.params, "watch")
+    style = LogStyle(prefix=not no_log_prefix, color=not no_color, follow=True, split=True)
+    with opened(ctx, dry_run=dry_run, style=style) as session:
+        return up(session, options.up(ctx.params, session.settings.environment))

@@ -1,0 +1,102 @@
+"""One run of a command: from the global flags to an open Session, and back to a clean terminal."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from pycompose.app.session import Session
+    from pycompose.apply import Cancel
+    from pycompose.ui.display import Display
+    from pycompose.ui.logs import LogStyle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobalFlags:
+    """The flags before the command, as typed; None and empty where they were not."""
+
+    all_resources: bool = False
+    ansi: str | None = None
+    compatibility: bool = False
+    config: str | None = None
+    context: str | None = None
+    debug: bool = False
+    dry_run: bool = False
+    env_file: tuple[str, ...] = ()
+    file: tuple[str, ...] = ()
+    host: str | None = None
+    log_level: str | None = None
+    no_ansi: bool = False
+    parallel: int | None = None
+    profile: tuple[str, ...] = ()
+    progress: str | None = None
+    project_directory: str | None = None
+    project_name: str | None = None
+    tls: bool = False
+    tlscacert: str | None = None
+    tlscert: str | None = None
+    tlskey: str | None = None
+    tlsverify: bool = False
+    verbose: bool = False
+    version: bool = False
+    workdir: str | None = None
+
+
+@contextmanager
+def opened(
+    ctx: typer.Context, *, dry_run: bool = False, style: LogStyle | None = None
+) -> Iterator[Session]:
+    """Open the session of a command; afterwards the engine is let go and the display finished."""
+    from pycompose.app.session import Session
+    from pycompose.apply import Cancel
+    from pycompose.cli.settings import read
+    from pycompose.ui.display import open_display
+
+    settings = read(ctx.obj, dry_run=dry_run)
+    cancel = Cancel()
+    display = open_display(settings, title=ctx.info_name or "", style=style)
+    with _signals(cancel), closing(display):
+        session = Session(settings, emit=display, confirm=_confirm(display), cancel=cancel)
+        with closing(session):
+            yield session
+
+
+@contextmanager
+def _signals(cancel: Cancel) -> Iterator[None]:
+    """Let interrupts reach `cancel`; a hang-up too, unless nohup asked to ignore it."""
+
+    def interrupted(number: int, frame: Any) -> None:
+        del number, frame
+        cancel.cancel()
+
+    caught = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        caught.append(signal.SIGHUP)
+    before = {number: signal.signal(number, interrupted) for number in caught}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _confirm(display: Display) -> Any:
+    """Return the question asked of the user; without a terminal the answer is no."""
+
+    def confirm(question: str) -> bool:
+        display.settle()
+        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+        if not answer.endswith("\n"):
+            sys.stderr.write("\n")
+        return answer.strip().lower() in ("y", "yes")
+
+    return confirm

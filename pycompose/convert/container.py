@@ -1,0 +1,231 @@
+"""Service → the body of `POST /containers/create`; pure.
+
+Source: https://docs.docker.com/reference/api/engine/ ContainerCreate
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from pycompose import __version__, labels
+from pycompose.convert.hashing import config_hash, field_digests
+from pycompose.convert.mounts import binds_and_mounts
+from pycompose.model.project import Project
+from pycompose.model.service import Attachment, Healthcheck, Service
+from pycompose.model.values import Json
+from pycompose.snapshot import Capabilities, MountState
+
+
+class Container(NamedTuple):
+    """What to POST, and the networks to connect afterwards where one request takes only one."""
+
+    body: Json
+    platform: str
+    connect: tuple[tuple[str, Json], ...]  # (network name, endpoint settings)
+
+
+def container(
+    project: Project,
+    service: Service,
+    number: int,
+    *,
+    capabilities: Capabilities,
+    image_id: str,
+    inherited: Iterable[MountState] = (),
+    replaces: bool = False,
+) -> Container:
+    """Return the container `number` of a service.
+
+    `inherited` are the mounts of the container it replaces that keep their data. `replaces` marks
+    it as made to take another's place, under a temporary name.
+    """
+    name = project.container_name(service, number)
+    endpoints = _endpoints(project, service, name)
+    first = dict(list(endpoints.items())[:1])
+    together = endpoints if capabilities.several_endpoints else first
+    later = tuple((n, e) for n, e in endpoints.items() if n not in together)
+    binds, mounts = binds_and_mounts(project, service, inherited)
+    body: Json = {
+        "Image": project.image(service),
+        "Env": _env(service.environment),
+        "Labels": _labels(project, service, number, image_id, replaces=replaces),
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "Tty": service.tty,
+        "OpenStdin": service.stdin_open,
+        "ExposedPorts": _exposed(service),
+        "HostConfig": _host_config(service, next(iter(endpoints), ""), binds, mounts),
+        "NetworkingConfig": {"EndpointsConfig": together},
+    }
+    optional = {
+        "Hostname": service.hostname,
+        "Domainname": service.domainname,
+        "User": service.user,
+        "WorkingDir": service.working_dir,
+        "StopSignal": service.stop_signal,
+    }
+    body.update({key: value for key, value in optional.items() if value})
+    if service.command is not None:
+        body["Cmd"] = list(service.command)
+    if service.entrypoint is not None:
+        # Engine: an empty list takes the image's entry point away, like [""].
+        body["Entrypoint"] = list(service.entrypoint) or [""]
+    if service.stop_grace_period is not None:
+        body["StopTimeout"] = service.stop_grace_period // 10**9
+    if service.healthcheck is not None:
+        body["Healthcheck"] = _healthcheck(service.healthcheck)
+    return Container(body, service.platform, later)
+
+
+def _env(environment: Mapping[str, str | None]) -> list[str]:
+    return [key if value is None else f"{key}={value}" for key, value in environment.items()]
+
+
+def _labels(
+    project: Project, service: Service, number: int, image_id: str, *, replaces: bool
+) -> Json:
+    depends = ",".join(
+        f"{name}:{need.condition}:{str(need.restart).lower()}"
+        for name, need in sorted(service.depends_on.items())
+    )
+    ours = {
+        labels.PROJECT: project.name,
+        labels.SERVICE: service.name,
+        labels.VERSION: __version__,
+        labels.WORKING_DIR: project.working_dir,
+        labels.CONFIG_FILES: ",".join(project.config_files),
+        labels.ONEOFF: "False",
+        labels.CONFIG_HASH: config_hash(service),
+        labels.NUMBER: str(number),
+        labels.DEPENDS_ON: depends,
+        labels.IMAGE: image_id,
+        labels.FIELDS: json.dumps(field_digests(service), separators=(",", ":")),
+    }
+    if project.environment_files:
+        ours[labels.ENVIRONMENT_FILE] = ",".join(project.environment_files)
+    if replaces:
+        ours[labels.REPLACE] = service.container_name or f"{service.name}-{number}"
+    return {**service.labels, **ours}
+
+
+def _healthcheck(check: Healthcheck) -> Json:
+    if check.disable:
+        return {"Test": ["NONE"]}
+    values = {
+        "Test": None if check.test is None else list(check.test),
+        "Interval": check.interval,
+        "Timeout": check.timeout,
+        "Retries": check.retries,
+        "StartPeriod": check.start_period,
+        "StartInterval": check.start_interval,
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _exposed(service: Service) -> Json:
+    targets = [f"{port.target}/{port.protocol}" for port in service.ports]
+    for entry in service.expose:
+        ports, _, protocol = entry.partition("/")
+        low, _, high = ports.partition("-")
+        for port in range(int(low), int(high or low) + 1):
+            targets.append(f"{port}/{protocol or 'tcp'}")
+    return {target: {} for target in sorted(set(targets))}
+
+
+def _bindings(service: Service) -> Json:
+    out: dict[str, list[Json]] = {}
+    for port in service.ports:
+        bindings = out.setdefault(f"{port.target}/{port.protocol}", [])
+        bindings.append({"HostIp": port.host_ip, "HostPort": port.published})
+    return out
+
+
+def _endpoints(project: Project, service: Service, name: str) -> dict[str, Json]:
+    """Return the endpoint settings by network name, the network of highest priority first."""
+
+    def rank(key: str) -> tuple[int, str]:
+        attachment = service.networks[key]
+        return (-attachment.priority if attachment else 0, key)
+
+    return {
+        project.networks[key].name: _endpoint(service.networks[key], (name, service.name))
+        for key in sorted(service.networks, key=rank)
+    }
+
+
+def _endpoint(attachment: Attachment | None, names: tuple[str, ...]) -> Json:
+    if attachment is None:
+        return {"Aliases": list(names)}
+    endpoint: Json = {"Aliases": [*names, *attachment.aliases]}
+    addresses: Json = {
+        "IPv4Address": attachment.ipv4_address,
+        "IPv6Address": attachment.ipv6_address,
+        "LinkLocalIPs": list(attachment.link_local_ips),
+    }
+    optional = {
+        "IPAMConfig": {key: value for key, value in addresses.items() if value},
+        "MacAddress": attachment.mac_address,
+        "DriverOpts": dict(attachment.driver_opts),
+        "GwPriority": attachment.gw_priority,
+    }
+    endpoint.update({key: value for key, value in optional.items() if value})
+    return endpoint
+
+
+def restart_policy(restart: str) -> Json:
+    """Return `RestartPolicy` for `no`, `always`, `unless-stopped`, `on-failure[:n]` or ""."""
+    name, _, retries = restart.partition(":")
+    return {"Name": name, "MaximumRetryCount": int(retries)} if retries else {"Name": name}
+
+
+def _host_config(service: Service, network: str, binds: list[str], mounts: list[Json]) -> Json:
+    config: Json = {
+        "NetworkMode": service.network_mode or network or "none",
+        "RestartPolicy": restart_policy(service.restart),
+        "PortBindings": _bindings(service),
+    }
+    optional = {
+        "Binds": binds,
+        "Mounts": mounts,
+        "Annotations": dict(service.annotations),
+        "CapAdd": list(service.cap_add),
+        "CapDrop": list(service.cap_drop),
+        "CgroupParent": service.cgroup_parent,
+        "CgroupnsMode": service.cgroup,
+        "Dns": list(service.dns),
+        "DnsOptions": list(service.dns_opt),
+        "DnsSearch": list(service.dns_search),
+        "ExtraHosts": [f"{h}:{ip}" for h, ips in service.extra_hosts.items() for ip in ips],
+        "GroupAdd": list(service.group_add),
+        "IpcMode": service.ipc,
+        "Isolation": service.isolation,
+        "PidMode": service.pid,
+        "PidsLimit": service.pids_limit,
+        "Privileged": service.privileged,
+        "ReadonlyRootfs": service.read_only,
+        "Runtime": service.runtime,
+        "SecurityOpt": list(service.security_opt),
+        "ShmSize": service.shm_size,
+        "Sysctls": dict(service.sysctls),
+        "Tmpfs": dict(_tmpfs(entry) for entry in service.tmpfs),
+        "Ulimits": [
+            {"Name": name, "Soft": limit.single or limit.soft, "Hard": limit.single or limit.hard}
+            for name, limit in service.ulimits.items()
+        ],
+        "UsernsMode": service.userns_mode,
+        "UTSMode": service.uts,
+    }
+    config.update({key: value for key, value in optional.items() if value})
+    if service.init is not None:
+        config["Init"] = service.init
+    if service.logging is not None:
+        options = dict(service.logging.options)
+        config["LogConfig"] = {"Type": service.logging.driver, "Config": options}
+    return config
+
+
+def _tmpfs(entry: str) -> tuple[str, str]:
+    path, _, options = entry.partition(":")
+    return path, options

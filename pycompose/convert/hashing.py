@@ -1,0 +1,120 @@
+"""What counts as a change: the config hash of a service, a network and a volume, field by field.
+
+The hashes equal those of Docker Compose, byte for byte, so that either tool recognises what the
+other one made. Digests of single fields are our own: they name what changed and show no value.
+
+Source: docker/compose 2.40.3 pkg/compose/hash.go (rules 70-73)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from hashlib import sha256
+from typing import Final
+
+from pycompose.convert.document import network_document, service_document, volume_document
+from pycompose.model.resources import Network, Volume
+from pycompose.model.service import Service
+from pycompose.model.values import Json
+
+DIGEST_LENGTH: Final = 8  # hex digits: a false "same" in four billion, and short enough for a label
+_NOT_HASHED: Final = ("build", "depends_on", "profiles", "pull_policy", "scale")
+_JOINING: Final = ("network_mode", "ipc", "pid")
+_GO_ESCAPES: Final = str.maketrans(
+    {
+        "<": "\\u003c",
+        ">": "\\u003e",
+        "&": "\\u0026",
+        "\u2028": "\\u2028",
+        "\u2029": "\\u2029",
+        **{chr(code): "\ufffd" for code in range(0xD800, 0xE000)},
+    }
+)
+
+
+def go_json(value: Json, *, indent: int | None = None) -> str:
+    """Return JSON as Go's encoder writes it; keys keep their order, nothing is sorted here."""
+    separators = (",", ":") if indent is None else (",", ": ")
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    return text.translate(_GO_ESCAPES) if _needs_escape(text) else text
+
+
+def _needs_escape(text: str) -> bool:
+    return not text.isascii() or "<" in text or ">" in text or "&" in text
+
+
+def config_hash(service: Service, references: Mapping[str, str] | None = None) -> str:
+    """Return the hash that says whether a container is up to date; 64 hex digits.
+
+    `references` replaces values such as `service:db` in `network_mode`, `ipc` and `pid` by
+    `container:<id>`, which is how Docker Compose hashes them when it creates a container.
+    """
+    return _sha256(go_json(_hashed(service, references or {})))
+
+
+def network_hash(network: Network) -> str:
+    """Return the hash that says whether a network is up to date; 64 hex digits."""
+    return _sha256(go_json(network_document(network)))
+
+
+def volume_hash(volume: Volume) -> str:
+    """Return the hash that says whether a volume is up to date; 64 hex digits."""
+    driven = volume if volume.driver else replace(volume, driver="local")
+    return _sha256(go_json(volume_document(driven)))
+
+
+def field_digests(
+    service: Service, references: Mapping[str, str] | None = None
+) -> Mapping[str, str]:
+    """Return a short digest for each given field that counts into the config hash, by its path.
+
+    A path is `image`, `environment.FOO`, `ports[0]` or `volumes[/data]`: mappings go one level
+    deep, mounts are told by their target. The path is part of what is digested, so that equal
+    values in two places do not look equal.
+    """
+    return {
+        path: _sha256(f"{path}\0{go_json(value)}")[:DIGEST_LENGTH]
+        for path, value in _paths(_hashed(service, references or {}))
+    }
+
+
+def changed_fields(
+    old: Mapping[str, str], service: Service, references: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Return the paths that were added, removed or changed since `old` was digested, sorted."""
+    new = field_digests(service, references)
+    return tuple(sorted(path for path in {*old, *new} if old.get(path) != new.get(path)))
+
+
+def _hashed(service: Service, references: Mapping[str, str]) -> dict[str, Json]:
+    document = service_document(service)
+    for name in _NOT_HASHED:
+        document.pop(name, None)
+    if "deploy" in document:
+        document["deploy"].pop("replicas", None)
+    for name in _JOINING:
+        if name in document:
+            document[name] = references.get(document[name], document[name])
+    return document
+
+
+def _paths(document: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+    for name, value in document.items():
+        if value is None:
+            continue
+        if isinstance(value, dict) and value:
+            yield from ((f"{name}.{key}", item) for key, item in value.items())
+        elif name == "ports":
+            yield from ((f"{name}[{index}]", item) for index, item in enumerate(value))
+        elif name in ("volumes", "secrets", "configs"):
+            yield from (
+                (f"{name}[{item.get('target', item.get('source'))}]", item) for item in value
+            )
+        else:
+            yield name, value
+
+
+def _sha256(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,126 @@
+"""A service's mounts → `HostConfig.Binds` and `HostConfig.Mounts`; pure.
+
+Source: https://docs.docker.com/reference/api/engine/ ContainerCreate, rules 82 and 102-104
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pycompose.model.mounts import Grant, Mount
+from pycompose.model.project import Project
+from pycompose.model.service import Service
+from pycompose.model.values import Json
+from pycompose.snapshot import MountState
+
+_NON_RECURSIVE = {
+    "disabled": {"NonRecursive": True},
+    "writable": {"ReadOnlyNonRecursive": True},
+    "readonly": {"ReadOnlyForceRecursive": True},
+}
+
+
+def binds_and_mounts(
+    project: Project, service: Service, inherited: Iterable[MountState] = ()
+) -> tuple[list[str], list[Json]]:
+    """Return both lists; an inherited mount takes the place of an anonymous one of its target."""
+    kept = {mount.target: mount for mount in inherited}
+    binds: list[str] = []
+    mounts: list[Json] = []
+    targets = {mount.target for mount in service.volumes}
+    for mount in service.volumes:
+        if not mount.source and mount.type == "volume" and mount.target in kept:
+            continue
+        bind = _bind(project, mount)
+        if bind:
+            binds.append(bind)
+        else:
+            mounts.append(_mount(project, mount))
+    mounts.extend(_inherit(mount) for mount in kept.values())
+    for secret in service.secrets:
+        target = secret_target(secret)
+        if target not in targets:
+            mounts.append(_file(project.secrets[secret.source].file, target))
+    for config in service.configs:
+        target = config_target(config)
+        if target not in targets:
+            mounts.append(_file(project.configs[config.source].file, target))
+    return binds, mounts
+
+
+def secret_target(grant: Grant) -> str:
+    """Return where a secret appears: below /run/secrets unless its target is absolute."""
+    target = grant.target or grant.source
+    return target if target.startswith("/") else f"/run/secrets/{target}"
+
+
+def config_target(grant: Grant) -> str:
+    """Return where a config appears: below / unless its target is absolute."""
+    target = grant.target or grant.source
+    return target if target.startswith("/") else f"/{target}"
+
+
+def _file(source: str, target: str) -> Json:
+    return {"Type": "bind", "Source": source, "Target": target, "ReadOnly": True}
+
+
+def _inherit(mount: MountState) -> Json:
+    source = mount.name if mount.type == "volume" else mount.source
+    return {
+        "Type": mount.type,
+        "Source": source,
+        "Target": mount.target,
+        "ReadOnly": mount.read_only,
+    }
+
+
+def _bind(project: Project, mount: Mount) -> str:
+    """Return the mount as `source:target:mode`, "" where that form cannot say it all."""
+    mode = "ro" if mount.read_only else "rw"
+    if mount.consistency:
+        return ""
+    if mount.type == "bind":
+        options = mount.bind
+        if options is None:
+            return f"{mount.source}:{mount.target}:{mode}"
+        if options.create_host_path and not options.propagation and not options.recursive:
+            selinux = f",{options.selinux}" if options.selinux else ""
+            return f"{mount.source}:{mount.target}:{mode}{selinux}"
+        return ""
+    if mount.type == "volume" and mount.source:
+        volume = mount.volume
+        if volume is None or not (volume.labels or volume.nocopy or volume.subpath):
+            return f"{_volume_name(project, mount.source)}:{mount.target}:{mode}"
+    return ""
+
+
+def _volume_name(project: Project, key: str) -> str:
+    return project.volumes[key].name if key in project.volumes else key
+
+
+def _mount(project: Project, mount: Mount) -> Json:
+    out: Json = {"Type": mount.type, "Target": mount.target, "ReadOnly": mount.read_only}
+    if mount.source:
+        named = mount.type == "volume"
+        out["Source"] = _volume_name(project, mount.source) if named else mount.source
+    if mount.consistency:
+        out["Consistency"] = mount.consistency
+    if mount.type == "bind" and mount.bind is not None:
+        options: Json = {}
+        if mount.bind.propagation:
+            options["Propagation"] = mount.bind.propagation
+        if mount.bind.create_host_path:
+            options["CreateMountpoint"] = True
+        options.update(_NON_RECURSIVE.get(mount.bind.recursive, {}))
+        out["BindOptions"] = options
+    if mount.type == "volume" and mount.volume is not None:
+        options = {
+            "NoCopy": mount.volume.nocopy,
+            "Labels": dict(mount.volume.labels),
+            "Subpath": mount.volume.subpath,
+        }
+        out["VolumeOptions"] = {key: value for key, value in options.items() if value}
+    if mount.type == "tmpfs" and mount.tmpfs is not None:
+        options = {"SizeBytes": mount.tmpfs.size, "Mode": mount.tmpfs.mode}
+        out["TmpfsOptions"] = {key: value for key, value in options.items() if value}
+    return out

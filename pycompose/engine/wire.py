@@ -1,0 +1,393 @@
+"""Reads, streams and hijacked connections of the Engine API, over HTTP of our own.
+
+It exists because docker-py costs 100 ms to import, merges stdout with stderr, and loses bytes of
+attached streams. `Wire` is the reading half of `port.Engine`; nothing here changes an engine.
+No request is sent twice, but for a GET on a kept connection that turned out to be closed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from threading import Lock
+from typing import Final, Generic, TypeVar
+
+from pycompose.engine.answers import (
+    capabilities,
+    decoded,
+    failures_of,
+    frames,
+    json_lines,
+    refusal,
+    terminal,
+)
+from pycompose.engine.http1 import Connection, Head, NoHttp, quote, target
+from pycompose.engine.port import Frame
+from pycompose.engine.transport import Endpoint, open_channel
+from pycompose.errors import EngineError, EngineUnavailable
+from pycompose.model.values import Json
+from pycompose.snapshot import Capabilities
+
+T = TypeVar("T")
+Filters = Mapping[str, Sequence[str]]
+
+IDLE_CONNECTIONS: Final = 8  # kept; as many as `apply` has workers
+_UPGRADE: Final = {"Connection": "Upgrade", "Upgrade": "tcp"}
+
+
+class WireStream(Generic[T]):
+    """An answer without an end; see `port.Stream`.
+
+    `drop` closes the connection; the reader calls it at its end, `close` where nobody reads.
+    """
+
+    __slots__ = ("_connection", "_drop", "_items", "_request")
+
+    def __init__(
+        self,
+        connection: Connection,
+        items: Iterator[T],
+        request: str,
+        drop: Callable[[Connection], None],
+    ) -> None:
+        self._connection = connection
+        self._request = request
+        self._drop = drop
+        self._items = _read(connection, items, request, drop)
+
+    def __iter__(self) -> Iterator[T]:
+        return self._items
+
+    def close(self) -> None:
+        """End the stream; its reader, in whichever thread, ends within milliseconds."""
+        self._connection.abort()
+        try:
+            self._items.close()
+        except ValueError:  # a reader is at it: it will see the end, and drop the connection
+            return
+        self._drop(self._connection)
+
+
+def _read(
+    connection: Connection, items: Iterator[T], request: str, drop: Callable[[Connection], None]
+) -> Generator[T, None, None]:
+    # No method of the stream: a reader that breaks off and forgets both ends the connection too.
+    try:
+        with failures_of(request):
+            yield from items
+    except EngineError:
+        if not connection.aborted:
+            raise
+    finally:
+        drop(connection)
+
+
+class WireAttachment(WireStream[Frame]):
+    """A hijacked connection; see `port.Attachment`."""
+
+    __slots__ = ()
+
+    def write(self, data: bytes) -> None:
+        """Send bytes to standard input.
+
+        Raises:
+            EngineUnavailable: the connection is lost, or was closed.
+        """
+        with failures_of(self._request):
+            self._connection.channel.sendall(data)
+
+    def close_stdin(self) -> None:
+        """End standard input; output goes on."""
+        self._connection.channel.end_writing()
+
+
+class Wire:
+    """The reading half of `port.Engine`, whose docstrings hold; any thread may call it.
+
+    `api_version` ("1.41") overrides what the engine and we have in common.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, api_version: str = "") -> None:
+        self.endpoint = endpoint
+        self._api_version = api_version
+        self._capabilities: Capabilities | None = None
+        self._asking = Lock()
+        self._lock = Lock()  # guards the three below
+        self._idle: list[Connection] = []
+        self._busy: set[Connection] = set()
+        self._closed = False
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the engine is and can do.
+
+        An engine that does not answer this one well may still answer all others, and goes on
+        with a default.
+
+        Raises:
+            EngineUnavailable: nobody answers at the endpoint at all.
+
+        Source: GET /_ping
+        """
+        with self._asking:
+            if self._capabilities is None:
+                self._capabilities = capabilities(self._ping(), self._api_version)
+            return self._capabilities
+
+    def close(self) -> None:
+        """Let go of all connections; whoever waits for an answer gets EngineUnavailable."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            busy = list(self._busy)
+        for connection in idle:
+            connection.channel.close()
+        for connection in busy:
+            connection.abort()
+
+    def list_containers(self, *, all: bool = True, filters: Filters | None = None) -> list[Json]:
+        """GET /containers/json."""
+        return self._list("/containers/json", {"all": "1" if all else "", **_filters(filters)})
+
+    def inspect_container(self, container: str) -> Json:
+        """GET /containers/{id}/json."""
+        return self._object(f"/containers/{quote(container)}/json")
+
+    def list_networks(self, *, filters: Filters | None = None) -> list[Json]:
+        """GET /networks."""
+        return self._list("/networks", _filters(filters))
+
+    def inspect_network(self, network: str) -> Json:
+        """GET /networks/{id}."""
+        return self._object(f"/networks/{quote(network)}")
+
+    def list_volumes(self, *, filters: Filters | None = None) -> list[Json]:
+        """GET /volumes: the `Volumes` list."""
+        answer = self._json("/volumes", _filters(filters)) or {}
+        return _checked(answer.get("Volumes") if isinstance(answer, dict) else 0, "/volumes")
+
+    def list_images(self, *, filters: Filters | None = None) -> list[Json]:
+        """GET /images/json."""
+        return self._list("/images/json", _filters(filters))
+
+    def inspect_image(self, image: str) -> Json:
+        """GET /images/{name}/json."""
+        return self._object(f"/images/{quote(image)}/json")
+
+    def info(self) -> Json:
+        """GET /info."""
+        return self._object("/info")
+
+    def events(
+        self, *, since: str = "", until: str = "", filters: Filters | None = None
+    ) -> WireStream[Json]:
+        """GET /events. The header of the answer has come when this returns."""
+        query = {"since": since, "until": until, **_filters(filters)}
+        connection, head = self._open("GET", "/events", query)
+        lines = json_lines(connection.body(head), "GET /events")
+        return WireStream(connection, lines, "GET /events", self._drop)
+
+    def logs(
+        self,
+        container: str,
+        *,
+        follow: bool = False,
+        stdout: bool = True,
+        stderr: bool = True,
+        since: str = "",
+        until: str = "",
+        tail: str = "all",
+        timestamps: bool = False,
+        tty: bool = False,
+    ) -> WireStream[Frame]:
+        """GET /containers/{id}/logs."""
+        path = f"/containers/{quote(container)}/logs"
+        flags = {"follow": follow, "stdout": stdout, "stderr": stderr, "timestamps": timestamps}
+        words = {"since": since, "until": until, "tail": tail}
+        connection, head = self._open("GET", path, _flags(flags) | words)
+        items = (terminal if tty else frames)(connection.body(head))
+        return WireStream(connection, items, f"GET {path}", self._drop)
+
+    def attach(
+        self, container: str, *, tty: bool = False, stdin: bool = False, logs: bool = False
+    ) -> WireAttachment:
+        """POST /containers/{id}/attach?stream=1, hijacked.
+
+        Engine: with `logs`, what is written between the replay and the attachment comes twice
+        (Docker 20.10: 4 of 60 containers started at once after). Attach without, before starting.
+        """
+        flags = {"stream": True, "stdout": True, "stderr": True, "stdin": stdin, "logs": logs}
+        return self._hijack(f"/containers/{quote(container)}/attach", _flags(flags), tty=tty)
+
+    def wait_container(self, container: str, *, condition: str = "not-running") -> int:
+        """POST /containers/{id}/wait."""
+        path = f"/containers/{quote(container)}/wait"
+        answer = self._whole("POST", path, {"condition": condition})
+        result = decoded(answer, f"POST {path}")
+        code = result.get("StatusCode") if isinstance(result, dict) else None
+        if not isinstance(code, int):
+            raise EngineError(f"engine sent no exit code for POST {path}", request=f"POST {path}")
+        if isinstance(error := result.get("Error"), dict) and error.get("Message"):
+            raise EngineError(error["Message"], request=f"POST {path}")
+        return code
+
+    # Requests
+
+    def _list(self, path: str, query: Mapping[str, str]) -> list[Json]:
+        return _checked(self._json(path, query), path)
+
+    def _object(self, path: str) -> Json:
+        answer = self._json(path, {})
+        if not isinstance(answer, dict):
+            raise EngineError(f"engine sent no JSON object for GET {path}", request=f"GET {path}")
+        return answer
+
+    def _json(self, path: str, query: Mapping[str, str]) -> Json:
+        return decoded(self._whole("GET", path, query), f"GET {path}")
+
+    def _whole(self, method: str, path: str, query: Mapping[str, str]) -> bytes:
+        connection, head = self._open(method, path, query)
+        try:
+            with failures_of(f"{method} {path}", connection):
+                return b"".join(connection.body(head))
+        finally:
+            self._release(connection)
+
+    def _hijack(self, path: str, query: Mapping[str, str], *, tty: bool) -> WireAttachment:
+        """Make a connection the standard streams of a process.
+
+        Engines answer 101, old ones and Podman 200; either way what follows the header is raw,
+        and some of it may have come with the header. A proxy may put chunks around it.
+        """
+        connection, head = self._open("POST", path, query, fields=_UPGRADE)
+        chunked = head.status == 200 and "transfer-encoding" in head.fields
+        pieces = connection.body(head) if chunked else connection.rest()
+        items = (terminal if tty else frames)(pieces)
+        return WireAttachment(connection, items, f"POST {path}", self._drop)
+
+    def _open(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        fields: Mapping[str, str] | None = None,
+    ) -> tuple[Connection, Head]:
+        """Send a request and read the header of its answer; the connection is the caller's.
+
+        Raises:
+            EngineError: the answer is no success.
+        """
+        major, minor = self.capabilities.api
+        address = f"/v{major}.{minor}{target(path, query)}"
+        request = f"{method} {path}"
+        connection, head = self._exchange(method, address, request, fields or {})
+        if head.status < 300:
+            return connection, head
+        try:
+            with failures_of(request, connection):
+                body = b"".join(connection.body(head))
+        finally:
+            self._release(connection)
+        raise refusal(head, body, request)
+
+    def _exchange(
+        self,
+        method: str,
+        address: str,
+        request: str,
+        fields: Mapping[str, str],
+        *,
+        fresh: bool = False,
+    ) -> tuple[Connection, Head]:
+        # A kept connection may have been closed by the engine since. Only a GET may find out:
+        # what is no GET always gets a connection of its own.
+        kept = self._kept() if method == "GET" and not fresh else None
+        connection = kept or self._connect()
+        try:
+            with failures_of(request, connection):
+                connection.send(method, address, fields)
+                return connection, connection.head()
+        except EngineUnavailable:
+            self._release(connection)
+            if kept is None:
+                raise
+        except BaseException:
+            self._release(connection)
+            raise
+        return self._exchange(method, address, request, fields, fresh=True)
+
+    def _ping(self) -> Head | None:
+        connection = self._connect()
+        try:
+            connection.send("GET", "/_ping", {})
+            head = connection.head()
+            for _ in connection.body(head):
+                pass
+        except (OSError, NoHttp):
+            if words := connection.channel.last_words():
+                message = f"cannot connect to the engine at {self.endpoint}: {words}"
+                raise EngineUnavailable(message, request="GET /_ping") from None
+            return None
+        else:
+            return head
+        finally:
+            self._release(connection)
+
+    # Connections
+
+    def _kept(self) -> Connection | None:
+        with self._lock:
+            if not self._idle:
+                return None
+            connection = self._idle.pop()
+            self._busy.add(connection)
+            return connection
+
+    def _connect(self) -> Connection:
+        connection = Connection(open_channel(self.endpoint))
+        with self._lock:
+            closed = self._closed
+            if not closed:
+                self._busy.add(connection)
+        if closed:
+            connection.channel.close()
+            raise EngineUnavailable(f"the connection to the engine at {self.endpoint} is closed")
+        return connection
+
+    def _release(self, connection: Connection) -> None:
+        """Keep a connection for the next request, or close it."""
+        with self._lock:
+            self._busy.discard(connection)
+            keep = connection.reusable and not connection.aborted and not self._closed
+            keep = keep and len(self._idle) < IDLE_CONNECTIONS
+            if keep:
+                self._idle.append(connection)
+        if not keep:
+            connection.channel.close()
+
+    def _drop(self, connection: Connection) -> None:
+        """Close a connection. Streams end so: who closes one late must not hit a request."""
+        with self._lock:
+            self._busy.discard(connection)
+        connection.channel.close()
+
+
+def _filters(filters: Filters | None) -> dict[str, str]:
+    if not filters:
+        return {}
+    lists = {name: list(values) for name, values in filters.items()}
+    return {"filters": json.dumps(lists, separators=(",", ":"))}
+
+
+def _flags(flags: Mapping[str, bool]) -> dict[str, str]:
+    return {name: "1" for name, flag in flags.items() if flag}
+
+
+def _checked(answer: Json, path: str) -> list[Json]:
+    """Return the list an answer should be; Go writes an empty one as null, too."""
+    if answer is None:
+        return []
+    if not isinstance(answer, list):
+        raise EngineError(f"engine sent no JSON list for GET {path}", request=f"GET {path}")
+    return answer

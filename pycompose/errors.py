@@ -1,0 +1,122 @@
+"""Every exception pycompose raises, and places in files.
+
+    PycomposeError                    exit 1
+    ├── UsageError                    the command line asks for something impossible
+    ├── ComposeFileError              one or more Problems of Compose files, each with its place
+    │   └── NoComposeFile             no file was named and none was found
+    ├── EngineError                   an engine refused a request; carries its status and words
+    │   ├── NotFound                  404
+    │   ├── Conflict                  409
+    │   └── EngineUnavailable         no engine answered, or the connection was lost
+    ├── ApplyError                    steps of a plan failed; carries the Report
+    └── Cancelled                     the user interrupted; exit 130
+
+Nothing here imports anything of pycompose.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+
+class Position(NamedTuple):
+    """A place in a file: `line` and `column` count from 1, `file` is the name shown to the user."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Problem(NamedTuple):
+    """What is wrong at one place of a file, and what to do about it.
+
+    `path` is dotted, as in `services.web.ports[0]`; empty for a whole file. `message` says what is
+    wrong and what was expected; `hint` what to do, when known. Both are lower case without a full
+    stop and hold no secret values.
+    """
+
+    at: Position
+    path: str
+    message: str
+    hint: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        path = f" {self.path}:" if self.path else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.at}:{path} {self.message}{hint}"
+
+
+class PycomposeError(Exception):
+    """The root of the tree; `exit_code` is what the command exits with."""
+
+    exit_code = 1
+
+
+class UsageError(PycomposeError):
+    """The command line contradicts itself, or names what does not exist."""
+
+
+class ComposeFileError(PycomposeError):
+    """Problems found in Compose files, in file order; never empty."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class NoComposeFile(PycomposeError):
+    """No Compose file was named, and none was found from the working directory upwards."""
+
+
+class EngineError(PycomposeError):
+    """An engine refused a request.
+
+    `status` is the HTTP status, 0 where there was no answer; `request` is `METHOD /path` without a
+    query, so that it holds no secrets.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, request: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.request = request
+
+
+class NotFound(EngineError):
+    """The engine does not know the object (404)."""
+
+
+class Conflict(EngineError):
+    """The object exists already, or its state forbids the request (409)."""
+
+
+class EngineUnavailable(EngineError):
+    """No engine answered, or the connection to it was lost."""
+
+
+class ApplyError(PycomposeError):
+    """Steps of a plan failed; `failures` pairs each failed resource with its error.
+
+    `report` is the `pycompose.apply.Report` of the whole plan.
+    """
+
+    def __init__(self, failures: tuple[tuple[str, EngineError], ...], report: object) -> None:
+        super().__init__(failures)
+        self.failures = failures
+        self.report = report
+
+    def __str__(self) -> str:
+        return "\n".join(f"{resource}: {error.message}" for resource, error in self.failures)
+
+
+class Cancelled(PycomposeError):
+    """The user interrupted the command."""
+
+    exit_code = 130

@@ -1,0 +1,65 @@
+"""What can be told while work is under way; data only.
+
+A `Sink` receives events one at a time, in order, from one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Status: TypeAlias = Literal["working", "done", "failed", "skipped", "warning"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEvent:
+    """A resource changes: `Container demo-web-1` `Creating`.
+
+    `id` is the resource as shown (`Container demo-web-1`, `Network demo_default`, `Image redis`),
+    `text` the word for what happens to it (`Creating`, `Created`, `Healthy`…), `detail` a reason
+    or an engine's message, else empty.
+    """
+
+    id: str
+    text: str
+    status: Status
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a transfer is: `parent` is the StepEvent's id, `id` a layer; bytes."""
+
+    parent: str
+    id: str
+    text: str
+    current: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """A line a container wrote, without its line end, or a remark about the container.
+
+    `name` is the display name (`web-1`), `stream` 1 for stdout and 2 for stderr, 0 for a remark
+    ("exited with code 0"). `raw` marks output of a terminal, passed on as it came.
+    """
+
+    name: str
+    line: bytes
+    stream: Literal[0, 1, 2] = 1
+    timestamp: str = ""
+    raw: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A warning or a remark; with its place where it is about a file."""
+
+    message: str
+    level: Literal["warning", "info"] = "warning"
+
+
+Event: TypeAlias = StepEvent | Progress | LogLine | Notice
+Sink: TypeAlias = Callable[[Event], None]

@@ -1,0 +1,1 @@
+"""The user's files: implements `pycompose.loader.sources`."""

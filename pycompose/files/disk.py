@@ -1,0 +1,92 @@
+"""Texts from the user's disk and from standard input, for the loader.
+
+Only regular files of a sane size are read, so that a Compose file cannot make the program hang on
+a pipe or swallow a device. Nothing is interpreted here but the encoding.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+from typing import BinaryIO, Final
+
+from pycompose.loader.sources import Source
+
+MOST_BYTES: Final = 64 * 1024 * 1024  # a guess: 300 times the largest Compose file seen in public
+STDIN: Final = "-"
+
+
+class DiskSources:
+    """The `Sources` of the command line: files, and standard input for "-".
+
+    `cwd` is what messages name files relative to; standard input is read at most once.
+    """
+
+    def __init__(self, cwd: str, stdin: BinaryIO | None = None) -> None:
+        self.cwd = cwd
+        self.stdin = stdin
+        self.typed: Source | None = None
+
+    def read(self, path: str) -> Source:
+        """Return the text of the file at an absolute path, or of standard input for "-".
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            OSError: it cannot be read, is no regular file, or is too large.
+            ValueError: it is not text.
+        """
+        if path == STDIN:
+            return self._read_stdin()
+        name = self.display(path)
+        return Source(path, name, decode(_read_file(path)))
+
+    def display(self, path: str) -> str:
+        """Return what messages call a file: relative to `cwd` where it lies below it."""
+        prefix = self.cwd.rstrip("/") + "/"
+        return path.removeprefix(prefix) or path
+
+    def _read_stdin(self) -> Source:
+        if self.typed is None:
+            if self.stdin is None:
+                raise FileNotFoundError("standard input is closed")
+            data = self.stdin.read(MOST_BYTES + 1)
+            if len(data) > MOST_BYTES:
+                raise OSError(f"standard input holds more than {MOST_BYTES} bytes")
+            self.typed = Source(STDIN, "<stdin>", decode(data))
+        return self.typed
+
+
+def _read_file(path: str) -> bytes:
+    # O_NONBLOCK: opening a pipe nobody writes to must not hang; regular files ignore it.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(f"{path} is a directory")
+        # Compat: an env_file or .env of /dev/null is the usual way to say "none".
+        if path == os.devnull:
+            return b""
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(f"{path} is no regular file")
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise OSError(f"{path} holds more than {MOST_BYTES} bytes")
+    return data
+
+
+def decode(data: bytes) -> str:
+    """Return bytes as text: UTF-8, or UTF-16 where a byte order mark says so.
+
+    Raises:
+        ValueError: they are neither.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    else:
+        encoding = "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ValueError(f"not text: line {line} is not valid {encoding.upper()}") from error

@@ -1,0 +1,28 @@
+"""The names of the labels that tie engine objects to a project; constants only.
+
+Those of Docker Compose are used unchanged, so that both tools manage one project in turn.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+PROJECT: Final = "com.docker.compose.project"
+SERVICE: Final = "com.docker.compose.service"
+NUMBER: Final = "com.docker.compose.container-number"
+ONEOFF: Final = "com.docker.compose.oneoff"  # "True" or "False"
+SLUG: Final = "com.docker.compose.slug"
+CONFIG_HASH: Final = "com.docker.compose.config-hash"
+CONFIG_FILES: Final = "com.docker.compose.project.config_files"  # absolute paths, comma-joined
+WORKING_DIR: Final = "com.docker.compose.project.working_dir"
+ENVIRONMENT_FILE: Final = "com.docker.compose.project.environment_file"
+DEPENDS_ON: Final = "com.docker.compose.depends_on"  # "db:service_healthy:false,…"
+IMAGE: Final = "com.docker.compose.image"  # id of the image the container was made from
+REPLACE: Final = "com.docker.compose.replace"  # on a container created to take another's place
+NETWORK: Final = "com.docker.compose.network"
+VOLUME: Final = "com.docker.compose.volume"
+VERSION: Final = "com.docker.compose.version"
+IMAGE_BUILDER: Final = "com.docker.compose.image.builder"
+
+# Ours: a short digest for each field of the service, by which a plan names the changed one.
+FIELDS: Final = "org.pycompose.fields"

@@ -1,0 +1,216 @@
+"""Variables: the project's own from env files, and those of its services.
+
+The project's environment is what interpolation sees. A service's is its `env_file`s below its
+`environment`, where a variable without a value takes the project's. All of it happens on nodes, so
+that a variable keeps the place where it was set, be it in an env file.
+
+Source: compose-spec 05-services.md#env_file; rules 9-12
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pycompose.errors import ComposeFileError, Position, Problem
+from pycompose.loader.dotenv import EnvFile, parse_env
+from pycompose.loader.interpolate import Lookup
+from pycompose.loader.sources import Source, Sources
+from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, dotted
+
+
+def project_environment(
+    environment: Mapping[str, str], files: Sequence[str], sources: Sources, *, required: bool
+) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """Return the environment with the variables of env files added, and what is to be noticed.
+
+    What the environment has already wins; of the files, the last one does.
+
+    Raises:
+        ComposeFileError: a file is no env file, or is missing though it is required.
+    """
+    added: dict[str, str] = {}
+    notices: list[Problem] = []
+
+    def lookup(name: str) -> str | None:
+        return environment.get(name, added.get(name))
+
+    for path in files:
+        try:
+            source = sources.read(path)
+        except (FileNotFoundError, IsADirectoryError):
+            if required:
+                at = Position(path, 1, 1)
+                raise ComposeFileError(Problem(at, "", "there is no such env file")) from None
+            continue
+        except (OSError, ValueError) as error:
+            raise ComposeFileError(Problem(Position(path, 1, 1), "", str(error))) from None
+        parsed = parse_env(source.text, source.name, lookup)
+        added.update(parsed.values)
+        notices.extend(parsed.notices)
+    return {**added, **environment}, tuple(notices)
+
+
+@dataclass(slots=True)
+class _Resolver:
+    """Resolves services one after the other; reads each file once."""
+
+    environment: Mapping[str, str]
+    sources: Sources
+    read: dict[str, Source] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[Problem] = field(default_factory=list)
+
+    def service(self, name: str, service: Map) -> Map:
+        """Return a service whose `environment` holds its env files and has all values it can."""
+        path: Path = ("services", name)
+        entries = dict(service.entries)
+        given = entries.get("environment")
+        variables = self.resolve(given) if isinstance(given, Map) else Map({}, service.at)
+        files = entries.pop("env_file", None)
+        if isinstance(files, Seq) and files.items:
+            variables = self.files(files, variables, (*path, "env_file"))
+        if variables.entries:
+            entries["environment"] = variables
+        build = entries.get("build")
+        if isinstance(build, Map) and isinstance(args := build.get("args"), Map):
+            known = _without_nulls(self.resolve(args))
+            entries["build"] = Map({**build.entries, "args": known}, build.at, build.keys)
+        return Map(entries, service.at, service.keys)
+
+    def resolve(self, variables: Map) -> Map:
+        """Return variables with those that have no value taken from the project's environment."""
+        entries = {
+            name: self.value(name, node) if isinstance(node, Scalar) else node
+            for name, node in variables.entries.items()
+        }
+        return Map(entries, variables.at, variables.keys)
+
+    def value(self, name: str, node: Scalar) -> Scalar:
+        """Return a variable's value, its name's in the environment where it has none."""
+        if node.value is not None or name not in self.environment:
+            return node
+        return Scalar(self.environment[name], node.at, self.environment[name], quoted=True)
+
+    def files(self, files: Seq, variables: Map, path: Path) -> Map:
+        """Return the variables of env files below those given."""
+        entries: dict[str, Node] = {}
+        keys: dict[str, Position] = {}
+
+        def lookup(name: str) -> str | None:
+            if name in self.environment:
+                return self.environment[name]
+            for scope in (variables.entries, entries):
+                node = scope.get(name)
+                if isinstance(node, Scalar) and node.value is not None:
+                    return str(node.value)
+            return None
+
+        for index, item in enumerate(files.items):
+            for name, node in self.file(item, lookup, (*path, index)).items():
+                entries[name] = node
+                keys[name] = node.at
+        entries.update(variables.entries)
+        return Map(entries, variables.at, {**keys, **variables.keys})
+
+    def file(self, item: Node, lookup: Lookup, path: Path) -> dict[str, Scalar]:
+        """Return the variables of one `env_file` entry, each where its file sets it."""
+        entries = item.entries if isinstance(item, Map) else {"path": item}
+        where = entries.get("path")
+        if not isinstance(where, Scalar):
+            return {}
+        required, form = entries.get("required"), entries.get("format")
+        optional = isinstance(required, Scalar) and required.value is False
+        try:
+            source = self.source(str(where.value))
+            if isinstance(form, Scalar) and form.value:
+                if form.value != "raw":
+                    raise ValueError(f"expected the format 'raw', not {form.value!r}")
+                return _raw(source, lookup)
+            parsed = parse_env(source.text, source.name, lookup)
+        except ComposeFileError as error:
+            self.problems.extend(error.problems)
+            return {}
+        except FileNotFoundError:
+            if not optional:
+                message = f"there is no env file {str(where.value)!r}"
+                hint = "'required: false' lets it be missing"
+                self.problems.append(Problem(where.at, dotted(path), message, hint))
+            return {}
+        except (OSError, ValueError) as error:
+            self.problems.append(Problem(where.at, dotted(path), str(error)))
+            return {}
+        self.notices.extend(parsed.notices)
+        return _scalars(parsed)
+
+    def source(self, path: str) -> Source:
+        """Return the text of a file, read once."""
+        if path not in self.read:
+            self.read[path] = self.sources.read(path)
+        return self.read[path]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A document whose services know their variables, and what was found on the way.
+
+    `problems` are by service, so that those of a service nobody asks for can be passed over.
+    """
+
+    document: Map
+    problems: Mapping[str, tuple[Problem, ...]]
+    notices: tuple[Problem, ...]
+
+
+def resolve(document: Map, environment: Mapping[str, str], sources: Sources) -> Resolved:
+    """Return the document with the variables of every service resolved, env files read."""
+    services = document.get("services")
+    if not isinstance(services, Map):
+        return Resolved(document, {}, ())
+    resolver = _Resolver(environment, sources)
+    resolved: dict[str, Node] = {}
+    problems: dict[str, tuple[Problem, ...]] = {}
+    for name, service in services.entries.items():
+        resolved[name] = resolver.service(name, service) if isinstance(service, Map) else service
+        if resolver.problems:
+            problems[name] = tuple(resolver.problems)
+            resolver.problems.clear()
+    entries = {**document.entries, "services": Map(resolved, services.at, services.keys)}
+    known = Map(entries, document.at, document.keys)
+    return Resolved(known, problems, tuple(resolver.notices))
+
+
+def _without_nulls(variables: Map) -> Map:
+    entries = {
+        name: node
+        for name, node in variables.entries.items()
+        if not (isinstance(node, Scalar) and node.value is None)
+    }
+    return Map(entries, variables.at, variables.keys)
+
+
+def _scalars(parsed: EnvFile) -> dict[str, Scalar]:
+    return {
+        name: Scalar(value, parsed.places[name], value, quoted=True)
+        for name, value in parsed.values.items()
+    }
+
+
+def _raw(source: Source, lookup: Lookup) -> dict[str, Scalar]:
+    """Return the variables of a file without quotes and expansion (`docker run --env-file`).
+
+    Raises:
+        ValueError: a line has no variable name, or one with spaces.
+    """
+    found: dict[str, Scalar] = {}
+    for number, line in enumerate(source.text.splitlines(), start=1):
+        line = line.lstrip()
+        if not line or line.startswith("#"):
+            continue
+        name, assigned, value = line.partition("=")
+        if not name or " " in name or "\t" in name:
+            raise ValueError(f"{source.name}:{number}: expected a variable name without spaces")
+        known = value if assigned else lookup(name)
+        if known is not None:
+            found[name] = Scalar(known, Position(source.name, number, 1), known, quoted=True)
+    return found

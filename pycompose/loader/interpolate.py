@@ -1,0 +1,241 @@
+"""The `${...}` grammar, and its use on every string of a document.
+
+In comes a text or a node and a function that knows the variables, out goes the same with their
+values in place. Keys and scalars that are no strings are left alone, and a node without a `$` is
+returned as it is. What a text says around a reference is never repeated in a message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeAlias
+
+from pycompose.errors import ComposeFileError, Position, Problem
+from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, dotted
+
+Lookup: TypeAlias = Callable[[str], str | None]
+
+MAX_NESTING: Final = 100  # operands within operands; hand-written files stay below 5
+
+_REFERENCE: Final = re.compile(
+    r"\$(?:(?P<escaped>\$)|(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)"
+    r"|(?P<open>\{)(?P<braced>[_a-zA-Z][_a-zA-Z0-9]*)?(?P<end>\}|:?[-?+])?)"
+)
+_BRACE: Final = re.compile(r"[{}]")
+_OPERATORS: Final = "an operator is one of ':-', '-', ':?', '?', ':+' and '+'"
+_ESCAPE: Final = "write '${NAME}', '${NAME:-default}', or '$$' for a '$' itself"
+
+
+class TemplateError(ValueError):
+    """A text that cannot be substituted: what is wrong and, at `offset`, where."""
+
+    def __init__(self, message: str, hint: str, offset: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.offset = offset
+
+
+class Interpolated(NamedTuple):
+    """A node with its variables in place, and a warning for each variable that is not set."""
+
+    node: Node
+    notices: tuple[Problem, ...] = ()
+
+
+def substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None = None) -> str:
+    """Return a text with the variables it refers to in place; an unset one is an empty string.
+
+    `unset` is told the name of each variable that is used, not set and has no default. Operands
+    (`${A:-operand}`) are substituted themselves, but only where they are used.
+
+    Raises:
+        TemplateError: a reference is malformed, or a required variable is missing.
+
+    Source: compose-spec 12-interpolation.md
+    """
+    if "$" not in text:
+        return text
+    return _Template(text, lookup, unset).value(0, len(text), 0)
+
+
+class _Template:
+    """One text under substitution; works on ranges of it, so that nesting copies nothing."""
+
+    def __init__(self, text: str, lookup: Lookup, unset: Callable[[str], None] | None) -> None:
+        self.text = text
+        self.lookup = lookup
+        self.unset = unset
+        self.closing: dict[int, int] | None = None
+
+    def value(self, start: int, end: int, depth: int) -> str:
+        """Return the range `start:end` with its references replaced."""
+        if depth > MAX_NESTING:
+            raise TemplateError(
+                f"variables are nested more than {MAX_NESTING} levels deep", _ESCAPE, start
+            )
+        text, out = self.text, []
+        while (match := _REFERENCE.search(text, start, end)) is not None:
+            at = match.start()
+            out.append(text[start:at])
+            start = match.end()
+            if match["escaped"]:
+                out.append("$")
+            elif name := match["named"] or (match["end"] == "}" and match["braced"]):
+                out.append(self.plain(name))
+            else:
+                close = self.close(match, end)
+                out.append(self.operate(match, close, depth))
+                start = close + 1
+        out.append(text[start:end])
+        return "".join(out)
+
+    def plain(self, name: str) -> str:
+        """Return the value of a variable that has neither default nor demand."""
+        value = self.lookup(name)
+        if value is None and self.unset is not None:
+            self.unset(name)
+        return value or ""
+
+    def close(self, match: re.Match[str], end: int) -> int:
+        """Return where the brace opened by a reference closes; its text must not be malformed."""
+        name, at = match["braced"], match.start()
+        if name is None:
+            raise TemplateError("'${' is not followed by the name of a variable", _ESCAPE, at)
+        if self.closing is None:
+            self.closing = _closing_braces(self.text)
+        close = self.closing.get(match.start("open"), end)
+        if close >= end:  # braces of the operand may be unbalanced: the last one counts
+            close = self.text.rfind("}", match.end(), end)
+        if close < 0:
+            raise TemplateError(
+                f"the brace of '${{{name}' is not closed", f"write '${{{name}}}'", at
+            )
+        if match["end"] is None:
+            expected = f"expected '}}' or an operator after '${{{name}'"
+            raise TemplateError(expected, _OPERATORS, at)
+        return close
+
+    def operate(self, match: re.Match[str], close: int, depth: int) -> str:
+        """Return the value of a reference with an operator."""
+        name, operator = match["braced"], match["end"]
+        value = self.lookup(name)
+        given = value is not None and (value != "" or operator[0] != ":")
+        if operator[-1] == "+":
+            return self.value(match.end(), close, depth + 1) if given else ""
+        if given and value is not None:
+            return value
+        operand = self.value(match.end(), close, depth + 1)
+        if operator[-1] == "-":
+            return operand
+        says = f": {_printable(operand)}" if operand else ""
+        raise TemplateError(
+            f"required variable '{name}' is missing a value{says}",
+            f"set {name} in the environment or in an env file",
+            match.start(),
+        )
+
+
+def _closing_braces(text: str) -> dict[int, int]:
+    """Return where each brace of a text that closes does so."""
+    opened: list[int] = []
+    closing: dict[int, int] = {}
+    for brace in _BRACE.finditer(text):
+        if brace[0] == "{":
+            opened.append(brace.start())
+        elif opened:
+            closing[opened.pop()] = brace.start()
+    return closing
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:500])
+
+
+def unset_notice(name: str, at: Position, path: str = "") -> Problem:
+    """Return the warning that a variable is not set."""
+    message = f"variable '{name}' is not set, an empty string is used"
+    hint = f"set it, or give a default: ${{{name}:-default}}"
+    return Problem(at, path, message, hint, "warning")
+
+
+def interpolate(node: Node, lookup: Lookup, path: Path = ()) -> Interpolated:
+    """Return a document with the variables of its strings in place, and what is not set.
+
+    A changed scalar is a string, whatever it looks like; the table of fields casts it later. Nodes
+    tagged `!reset` are left alone.
+
+    Raises:
+        ComposeFileError: strings are malformed or lack a required variable, each at its place.
+
+    Source: compose-spec 12-interpolation.md
+    """
+    walk = _Walk(lookup)
+    node = walk.node(node, path)
+    if walk.problems:
+        raise ComposeFileError(*walk.problems)
+    return Interpolated(node, tuple(walk.notices.values()))
+
+
+def _is_fixed(node: Node) -> bool:
+    return type(node) is Scalar and (type(node.value) is not str or "$" not in node.value)
+
+
+class _Walk:
+    """Interpolates a tree; what aliases share stays shared."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+        self.problems: list[Problem] = []
+        self.notices: dict[str, Problem] = {}
+        self.done: dict[int, Node] = {}
+
+    def node(self, node: Node, path: Path) -> Node:
+        """Return `node` with its strings interpolated, itself where nothing changed."""
+        if isinstance(node, Scalar):
+            value = node.value
+            if type(value) is str and "$" in value and node.tag != "!reset":
+                return self.scalar(node, value, path)
+            return node
+        if node.tag == "!reset":
+            return node
+        known = self.done.get(id(node))
+        if known is None:
+            known = self.entries(node, path) if isinstance(node, Map) else self.items(node, path)
+            self.done[id(node)] = known
+        return known
+
+    def entries(self, node: Map, path: Path) -> Map:
+        """Return a mapping with its values interpolated."""
+        changed: dict[str, Node] = {}
+        for key, value in node.entries.items():
+            if not _is_fixed(value):
+                new = self.node(value, (*path, key))
+                if new is not value:
+                    changed[key] = new
+        return Map({**node.entries, **changed}, node.at, node.keys, node.tag) if changed else node
+
+    def items(self, node: Seq, path: Path) -> Seq:
+        """Return a list with its items interpolated."""
+        changed = False
+        items: list[Node] = []
+        for index, item in enumerate(node.items):
+            new = item if _is_fixed(item) else self.node(item, (*path, index))
+            changed = changed or new is not item
+            items.append(new)
+        return Seq(tuple(items), node.at, node.tag) if changed else node
+
+    def scalar(self, node: Scalar, text: str, path: Path) -> Scalar:
+        """Return a string interpolated; note what is wrong with it."""
+
+        def unset(name: str) -> None:
+            if name not in self.notices:
+                self.notices[name] = unset_notice(name, node.at, dotted(path))
+
+        try:
+            value = substitute(text, self.lookup, unset)
+        except TemplateError as error:
+            self.problems.append(Problem(node.at, dotted(path), error.message, error.hint))
+            return node
+        return Scalar(value, node.at, node.text, True, node.tag)

@@ -1,0 +1,146 @@
+"""Two canonical documents to one: mappings by key, lists appended, all else replaced.
+
+What differs from that stands in the table of fields. A value tagged `!override` takes the place of
+what is there; one tagged `!reset` takes it away, and stays as a mark (for what is merged later or
+from below) until `settle` removes it.
+
+Source: compose-spec 13-merge.md; compose.md rules 33-41
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pycompose.errors import ComposeFileError, Problem
+from pycompose.loader.canonical import distinct
+from pycompose.loader.fields import FIELDS, Row, tree_of
+from pycompose.loader.short.lists import member
+from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, dotted, plain
+
+_ROWS: Final = tree_of(field for field in FIELDS if field.merge or field.unique)
+_NOTHING: Final = Row()
+
+
+def merge(base: Map, override: Map) -> Map:
+    """Return a document with another one laid over it; neither is changed.
+
+    Raises:
+        ComposeFileError: mappings, lists and scalars stand against each other.
+
+    Source: compose-spec 13-merge.md
+    """
+    walk = _Walk()
+    node = walk.entries(base, override, _ROWS, ())
+    if walk.problems:
+        raise ComposeFileError(*walk.problems)
+    return node
+
+
+def settle(document: Map) -> Map:
+    """Return a merged document without its `!reset` marks and `!override` tags."""
+    changed: dict[str, Node | None] = {}
+    for key, value in document.entries.items():
+        new = _settled(value)
+        if new is not value:
+            changed[key] = new
+    if not changed and not document.tag:
+        return document
+    entries = {
+        key: node for key, node in {**document.entries, **changed}.items() if node is not None
+    }
+    return Map(entries, document.at, document.keys)
+
+
+def _settled(node: Node) -> Node | None:
+    if node.tag == "!reset":
+        return None
+    if isinstance(node, Map):
+        return settle(node)
+    if isinstance(node, Scalar):
+        return Scalar(node.value, node.at, node.text, node.quoted) if node.tag else node
+    # Compat: a tag on an item of a list has no effect.
+    items = tuple([settle(item) if isinstance(item, Map) else item for item in node.items])
+    same = all(new is old for new, old in zip(items, node.items, strict=True))
+    return node if same and not node.tag else Seq(items, node.at)
+
+
+class _Walk:
+    """One merge; gathers what cannot be merged."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def node(self, base: Node, override: Node, row: Row, path: Path) -> Node:
+        """Return what an attribute is that both documents give."""
+        if override.tag or base.tag == "!reset":
+            return override
+        rule = row.field.merge if row.field is not None else None
+        if rule == "replace":
+            return override
+        if isinstance(override, Scalar) and override.value is None:
+            return base
+        if isinstance(base, Scalar):
+            return override
+        if isinstance(base, Map) and isinstance(override, Map):
+            if rule == "driver" and _drivers_differ(base, override):
+                return override
+            return self.entries(base, override, row, path)
+        if isinstance(base, Seq) and isinstance(override, Seq):
+            if rule == "subnet":
+                return self.pools(base, override, path)
+            return _appended(base, override, row)
+        message = f"{_kind(override)} cannot be merged with {_kind(base)} at {base.at}"
+        hint = "tag it '!override' to replace what is there"
+        self.problems.append(Problem(override.at, dotted(path), message, hint))
+        return base
+
+    def entries(self, base: Map, override: Map, row: Row, path: Path) -> Map:
+        """Return the entries of two mappings."""
+        if not override.entries:
+            return base
+        known, other = row.entries, row.any
+        entries = dict(base.entries)
+        for key, value in override.entries.items():
+            old = entries.get(key)
+            if old is None:
+                entries[key] = value
+            elif old is not value:
+                below = known.get(key, other) or _NOTHING
+                entries[key] = self.node(old, value, below, (*path, key))
+        return Map(entries, base.at, {**override.keys, **base.keys})
+
+    def pools(self, base: Seq, override: Seq, path: Path) -> Seq:
+        """Return the pools of the override, each over the one of the same subnet."""
+        # Compat: what only the base has is lost.
+        known = {member(pool, "subnet"): pool for pool in base.items}
+        pools: list[Node] = []
+        for index, pool in enumerate(override.items):
+            old = known.get(member(pool, "subnet"))
+            if old is not None:
+                pool = self.node(old, pool, _NOTHING, (*path, index))
+            pools.append(pool)
+        return Seq(tuple(pools), base.at)
+
+
+def _appended(base: Seq, override: Seq, row: Row) -> Seq:
+    field = row.field
+    if field is not None and field.merge == "union":
+        known = [plain(item) for item in base.items]
+        items = [*base.items, *(item for item in override.items if plain(item) not in known)]
+    else:
+        items = [*base.items, *override.items]
+    if field is not None and field.unique is not None:
+        items = distinct(items, field.unique)
+    return Seq(tuple(items), base.at)
+
+
+def _drivers_differ(base: Map, override: Map) -> bool:
+    return member(base, "driver") != member(override, "driver") and all(
+        member(node, "driver") for node in (base, override)
+    )
+
+
+def _kind(node: Node) -> str:
+    if isinstance(node, Map):
+        return "a mapping"
+    return "a list" if isinstance(node, Seq) else "a single value"

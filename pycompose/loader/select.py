@@ -1,0 +1,146 @@
+"""Which services count: profiles, the services that were named, and what they need.
+
+A project goes in, a smaller one comes out; the argument is never changed.
+
+Source: compose-spec profiles.md; rules 53-56
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+from pycompose import graph
+from pycompose.errors import ComposeFileError, Position, Problem, UsageError
+from pycompose.loader.suggest import did_you_mean
+from pycompose.model.project import Project
+from pycompose.model.service import Service
+
+T = TypeVar("T")
+EVERY_PROFILE = "*"
+
+
+def activate(project: Project, profiles: Collection[str]) -> Project:
+    """Return the project with the services enabled that have no profile or an active one."""
+    everything = {**project.services, **project.disabled}
+    enabled = {
+        name
+        for name, service in everything.items()
+        if not service.profiles
+        or EVERY_PROFILE in profiles
+        or not set(profiles).isdisjoint(service.profiles)
+    }
+    return _divide(project, enabled)
+
+
+def enable(project: Project, names: Iterable[str]) -> Project:
+    """Return the project with the named services enabled, whatever their profiles.
+
+    Their other profiles' services join in only where a named one depends on them.
+
+    Raises:
+        UsageError: there is no such service.
+    """
+    everything = {**project.services, **project.disabled}
+    chosen = [name for pattern in names for name in _matching(everything, pattern)]
+    profiles = {profile for name in chosen for profile in everything[name].profiles}
+    wanted = {*project.services, *chosen}
+    allowed = {
+        name: [
+            other
+            for other in everything[name].depends_on
+            if other in everything and not profiles.isdisjoint(everything[other].profiles)
+        ]
+        for name in everything
+    }
+    return _divide(project, {*wanted, *graph.reach(allowed, wanted)})
+
+
+def select(project: Project, names: Iterable[str] = (), *, dependencies: bool = True) -> Project:
+    """Return the project reduced to the named services and, if asked, what they depend on.
+
+    All enabled services stay if none is named. Edges that lead out of the selection are dropped.
+
+    Raises:
+        UsageError: there is no such enabled service.
+        ComposeFileError: a chosen service is wrong in a way that did not matter before, or needs
+            a service that no active profile enables.
+    """
+    chosen = [name for pattern in names for name in _matching(project.services, pattern)]
+    kept = set(chosen or project.services)
+    if dependencies:
+        _refuse(project, kept)
+        kept = set(graph.closure(project, kept))
+        _refuse(project, kept)
+    else:
+        _refuse(project, kept, edges=False)
+    divided = _divide(project, kept)
+    return replace(divided, services={n: _trimmed(s, kept) for n, s in divided.services.items()})
+
+
+def used(project: Project) -> Project:
+    """Return the project without the networks, volumes, secrets and configs nobody uses."""
+    services = project.services.values()
+    networks = {name for service in services for name in service.networks}
+    volumes = {
+        mount.source for service in services for mount in service.volumes if mount.type == "volume"
+    }
+    secrets = {grant.source for service in services for grant in service.secrets}
+    configs = {grant.source for service in services for grant in service.configs}
+    return replace(
+        project,
+        networks=_only(project.networks, networks),
+        volumes=_only(project.volumes, volumes),
+        secrets=_only(project.secrets, secrets),
+        configs=_only(project.configs, configs),
+    )
+
+
+def _only(found: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
+    return {name: found[name] for name in found if name in names}
+
+
+def _divide(project: Project, enabled: Collection[str]) -> Project:
+    everything = dict(sorted({**project.services, **project.disabled}.items()))
+    return replace(
+        project,
+        services=_only(everything, enabled),
+        disabled={name: it for name, it in everything.items() if name not in enabled},
+    )
+
+
+def _trimmed(service: Service, kept: Collection[str]) -> Service:
+    if all(name in kept for name in service.depends_on):
+        return service
+    return replace(service, depends_on=_only(service.depends_on, kept))
+
+
+def _matching(services: Mapping[str, Service], pattern: str) -> list[str]:
+    if pattern in services:
+        return [pattern]
+    found = [name for name in services if fnmatchcase(name, pattern)]
+    if not found:
+        hint = did_you_mean(pattern, services)
+        raise UsageError(f"no such service: {pattern}" + (f" ({hint})" if hint else ""))
+    return found
+
+
+def _refuse(project: Project, kept: Collection[str], *, edges: bool = True) -> None:
+    """Raise what is wrong with the services that are kept."""
+    problems = [it for name in ("", *sorted(kept)) for it in project.pending.get(name, ())]
+    for name in sorted(kept) if edges else ():
+        for other, dependency in project.services[name].depends_on.items():
+            if dependency.required and other in project.disabled:
+                problems.append(_disabled(project, name, other))
+    if problems:
+        raise ComposeFileError(*sorted(problems, key=lambda problem: tuple(problem.at)))
+
+
+def _disabled(project: Project, name: str, other: str) -> Problem:
+    path = ("services", name, "depends_on", other)
+    at = project.places.find(*path) or Position(project.name, 0, 0)
+    profiles = ", ".join(repr(profile) for profile in project.disabled[other].profiles)
+    hint = f"enable it with profile {profiles}" if profiles else f"name {other!r} too"
+    return Problem(at, f"services.{name}.depends_on", f"service {other!r} is not enabled", hint)

@@ -1,0 +1,22 @@
+"""`networks` of a service: a list of names to a mapping.
+
+Source: compose-spec 05-services.md#networks
+"""
+
+from __future__ import annotations
+
+from pycompose.errors import Position
+from pycompose.loader.short.scalars import string
+from pycompose.loader.tree import Map, Node, Scalar, Seq
+
+
+def networks(node: Node) -> Node:
+    """Return attachments by network; those of a list have no settings."""
+    if not isinstance(node, Seq):
+        return node
+    entries: dict[str, Node] = {}
+    keys: dict[str, Position] = {}
+    for item in node.items:
+        entries[string(item)] = Scalar(None, item.at)
+        keys[string(item)] = item.at
+    return Map(entries, node.at, keys)

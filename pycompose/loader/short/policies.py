@@ -1,0 +1,44 @@
+"""`restart` and `pull_policy`: texts with a syntax of their own.
+
+Source: compose-spec 05-services.md#restart, #pull_policy
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pycompose.loader.short.invalid import Invalid
+from pycompose.loader.short.scalars import string, text
+from pycompose.loader.tree import Node
+
+_RESTART: Final = re.compile(r"|no|always|unless-stopped|on-failure(:[0-9]{1,9})?")
+_PULL: Final = re.compile(
+    r"always|never|missing|build|daily|weekly|refresh|every_([0-9]+[wdhms])+", re.ASCII
+)
+
+
+def restart(node: Node) -> Node:
+    """Return a restart policy as it is.
+
+    Raises:
+        Invalid: there is none of the kind.
+    """
+    if _RESTART.fullmatch(string(node)):
+        return node
+    known = "'no', 'always', 'unless-stopped', 'on-failure' or 'on-failure:3'"
+    raise Invalid(node.at, f"unknown restart policy {string(node)!r}, expected {known}")
+
+
+def pull_policy(node: Node) -> Node:
+    """Return a pull policy; `if_not_present` is `missing`.
+
+    Raises:
+        Invalid: there is none of the kind.
+    """
+    if string(node) == "if_not_present":
+        return text("missing", node.at)
+    if _PULL.fullmatch(string(node)):
+        return node
+    known = "'always', 'never', 'missing', 'build', 'daily', 'weekly' or 'every_12h'"
+    raise Invalid(node.at, f"unknown pull policy {string(node)!r}, expected {known}")

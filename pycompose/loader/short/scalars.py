@@ -1,0 +1,136 @@
+"""Scalars of one type from scalars of another: `"5"` where a number is meant, `yes` for true.
+
+A scalar goes in and comes out, itself where it has the type already.
+
+Source: compose-spec 12-interpolation.md; rule 19
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final, Literal, TypeAlias
+
+from pycompose.errors import Position
+from pycompose.loader.short.invalid import Invalid
+from pycompose.loader.tree import Node, Scalar
+from pycompose.model.values import go_duration, go_float, nanoseconds, size
+
+Cast: TypeAlias = Literal["int", "float", "bool", "str", "size", "duration", "mode"]
+
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
+_FLOAT: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_OCTAL: Final = re.compile(r"[0-7]{1,6}")
+_BOOLEANS: Final = {
+    **dict.fromkeys(("true", "y", "yes", "on"), True),
+    **dict.fromkeys(("false", "n", "no", "off"), False),
+}
+
+
+def text(value: str, at: Position) -> Scalar:
+    """Return a string that stands at a place."""
+    return Scalar(value, at, value, True)
+
+
+def string(node: Node) -> str:
+    """Return a scalar as the text Docker Compose makes of it; "" for null and for collections."""
+    value = node.value if isinstance(node, Scalar) else None
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return go_float(value) if isinstance(value, float) else str(value)
+
+
+def cast(node: Node, to: Cast) -> Node:
+    """Return a scalar as the type its attribute has; null and collections as they are.
+
+    Raises:
+        Invalid: it cannot be one.
+    """
+    if not isinstance(node, Scalar) or node.value is None:
+        return node
+    value = _CASTS[to](node)
+    return node if value is node.value else Scalar(value, node.at, node.text, node.quoted, node.tag)
+
+
+def _int(node: Scalar) -> int:
+    value = node.value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        return int(value)
+    raise Invalid(node.at, f"expected a whole number, not {_shown(node)}")
+
+
+def _float(node: Scalar) -> float:
+    value = node.value
+    if isinstance(value, float):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, str) and _FLOAT.fullmatch(value):
+        return float(value)
+    raise Invalid(node.at, f"expected a number, not {_shown(node)}")
+
+
+def _bool(node: Scalar) -> bool:
+    value = node.value
+    if isinstance(value, bool):
+        return value
+    found = _BOOLEANS.get(value.lower()) if isinstance(value, str) else None
+    if found is None:
+        raise Invalid(node.at, f"expected true or false, not {_shown(node)}")
+    return found
+
+
+def _str(node: Scalar) -> str:
+    return string(node)
+
+
+def _size(node: Scalar) -> int:
+    value = node.value
+    if isinstance(value, str):
+        return _measured(node, value, size)
+    return _int(node)
+
+
+def _duration(node: Scalar) -> str:
+    value = string(node)
+    found = go_duration(_measured(node, value, nanoseconds))
+    return value if found == value else found
+
+
+def _mode(node: Scalar) -> int:
+    value = node.value
+    if isinstance(value, str):
+        if _OCTAL.fullmatch(value):
+            return int(value, 8)
+        raise Invalid(node.at, f"expected octal digits such as '0440', not {_shown(node)}")
+    return _int(node)
+
+
+def _measured(node: Scalar, value: str, measure: Callable[[str], int]) -> int:
+    try:
+        return measure(value)
+    except ValueError as error:
+        raise Invalid(node.at, str(error)) from None
+
+
+def _shown(node: Scalar) -> str:
+    return f"'{string(node)[:80]}'"
+
+
+_CASTS: Final[dict[Cast, Callable[[Scalar], str | int | float | bool]]] = {
+    "int": _int,
+    "float": _float,
+    "bool": _bool,
+    "str": _str,
+    "size": _size,
+    "duration": _duration,
+    "mode": _mode,
+}

@@ -1,0 +1,198 @@
+"""Plain values → YAML text in the style of go-yaml, byte for byte.
+
+Dicts, lists and scalars go in (keys in the order given); block style with two spaces comes out.
+Strings are plain where no reader could take them for something else, literal blocks where they
+have several lines, and never folded.
+
+Source: gopkg.in/yaml.v3, observed through `docker compose config`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from pycompose.model.values import Json
+
+_WORDS: Final = (
+    frozenset(
+        word
+        for lower in ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+        for word in (lower, lower.capitalize(), lower.upper())
+    )
+    | {"", "~", ".nan", ".NaN", ".NAN"}
+    | {sign + word for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")}
+)
+_INTEGER: Final = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+)")
+_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+_DATE: Final = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:[Tt]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)"
+    r"| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?"
+)
+_INDICATORS: Final = frozenset("#,[]{}&*!|>'\"%@`")
+_SPACED: Final = re.compile(r"^[-?:](?=[ \t]|$)|:(?=[ \t]|$)|[ \t\n]#")
+_BREAK_SPACE: Final = re.compile(r"\n ")
+_UNPRINTABLE: Final = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_ESCAPED: Final = re.compile(f'{_UNPRINTABLE.pattern}|[\n"\\\\]')
+_ESCAPES: Final = {
+    "\0": "0", "\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r",
+    "\x1b": "e", '"': '"', "\\": "\\", "\x85": "N", "\u2028": "L", "\u2029": "P",
+}  # fmt: skip
+_LONGEST_SIMPLE_KEY: Final = 128  # bytes; a longer key is written as `? key`
+_MOST_INTEGER: Final = 1 << 64
+
+
+def write_yaml(value: Json) -> str:
+    """Return the value as a YAML document, ending in a newline."""
+    return "".join(f"{line}\n" for line in _lines(value))
+
+
+def _lines(value: Json) -> Iterator[str]:
+    """Yield the lines of a value that stands at the left margin."""
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _entry(key, item)
+    elif isinstance(value, list) and value:
+        for item in value:
+            first, *rest = _item(item)
+            yield f"- {first}"
+            yield from _indented(rest)
+    else:
+        first, *rest = _scalar(value)
+        yield first
+        yield from _indented(rest)
+
+
+def _item(value: Json) -> Iterator[str]:
+    """Yield the lines of a list's item; `_lines` but for literal blocks, which need no indent."""
+    if isinstance(value, dict | list) and value:
+        yield from _lines(value)
+    else:
+        yield from _scalar(value)
+
+
+def _entry(key: str, value: Json) -> Iterator[str]:
+    written = _text(key, key=True)
+    if len(written) > 1 or len(key.encode("utf-8", "replace")) > _LONGEST_SIMPLE_KEY:
+        yield f"? {written[0]}"
+        yield from _indented(written[1:])
+        head = ":"
+    else:
+        head = f"{written[0]}:"
+    if isinstance(value, dict | list) and value:
+        yield head
+        yield from _indented(_lines(value))
+    else:
+        first, *rest = _scalar(value)
+        yield f"{head} {first}"
+        yield from _indented(rest)
+
+
+def _indented(lines: Iterator[str] | list[str]) -> Iterator[str]:
+    for line in lines:
+        yield f"  {line}" if line else ""
+
+
+def _scalar(value: Json) -> list[str]:
+    if isinstance(value, str):
+        return _text(value)
+    if value is None:
+        return ["null"]
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    if isinstance(value, float):
+        return [go_float(value)]
+    if isinstance(value, dict | list):
+        return ["{}" if isinstance(value, dict) else "[]"]
+    return [str(value)]
+
+
+def _text(text: str, *, key: bool = False) -> list[str]:
+    """Return the lines of a string; more than one only for a literal block."""
+    if "\n" in text:
+        literal = not (
+            text[-1] == " " or " \n" in text or _UNPRINTABLE.search(text.replace("\t", ""))
+        )
+        return _literal(text) if literal else [_double(text)]
+    if _UNPRINTABLE.search(text) or (key and text == "<<"):
+        return [_double(text)]
+    if ambiguous(text):
+        return [f'"{text}"']
+    plain = not (
+        text[0] in _INDICATORS
+        or text[0] == " "
+        or text[-1] == " "
+        or text.startswith(("---", "..."))
+        or _SPACED.search(text)
+    )
+    return [text if plain else "'" + text.replace("'", "''") + "'"]
+
+
+def _literal(text: str) -> list[str]:
+    hint = "2" if text[0] in " \n" else ""
+    chomp = "-" if text[-1] != "\n" else "+" if text in ("\n",) or text[-2] == "\n" else ""
+    return [f"|{hint}{chomp}", *text.removesuffix("\n").split("\n")]
+
+
+def _double(text: str) -> str:
+    def escape(match: re.Match[str]) -> str:
+        character = match[0]
+        if character in _ESCAPES:
+            return "\\" + _ESCAPES[character]
+        code = ord(character)
+        if code <= 0xFF:
+            return f"\\x{code:02X}"
+        return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+    return '"' + _ESCAPED.sub(escape, text) + '"'
+
+
+def ambiguous(text: str) -> bool:
+    """Return whether a plain text could be read as something else than a string."""
+    if text in _WORDS:
+        return True
+    if text[0] not in "+-.0123456789":
+        return False
+    digits = text if text[0] == "." else text.replace("_", "")
+    if _FLOAT.fullmatch(digits):
+        return digits.isdigit() or abs(float(digits)) != float("inf")
+    if _INTEGER.fullmatch(digits):
+        return _fits(digits)
+    return bool(_SEXAGESIMAL.fullmatch(text)) or _is_date(text)
+
+
+def _fits(digits: str) -> bool:
+    number = digits.lstrip("+-").lower()
+    base = {"x": 16, "b": 2}.get(number[1:2], 8)
+    return int(number.lstrip("0").lstrip("xbo") or "0", base) < _MOST_INTEGER
+
+
+def _is_date(text: str) -> bool:
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return False
+    try:
+        date(int(match[1]) or 1, int(match[2]), int(match[3]))
+    except ValueError:
+        return False
+    return True
+
+
+def go_float(value: float, *, widest: int = 6) -> str:
+    """Return a float the way Go prints it, with an exponent from 10**`widest` on."""
+    if value != value:
+        return ".nan"
+    if value in (float("inf"), float("-inf")):
+        return ".inf" if value > 0 else "-.inf"
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    power = len(digits) + int(exponent) - 1
+    if not -5 < power < widest:
+        first, *rest = map(str, digits)
+        mantissa = f"{first}.{''.join(rest)}" if rest else first
+        return f"{'-' * sign}{mantissa}e{power:+03d}"
+    return f"{Decimal(repr(value)).normalize():f}"

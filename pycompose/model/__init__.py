@@ -1,0 +1,1 @@
+"""The application as the user wants it: frozen values, canonical long form only."""

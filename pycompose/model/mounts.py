@@ -1,0 +1,72 @@
+"""What a service mounts; canonical long form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+MountType: TypeAlias = Literal["bind", "volume", "tmpfs", "npipe", "cluster", "image"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindOptions:
+    """Options of a bind mount; `create_host_path` makes a missing source a directory."""
+
+    selinux: str = ""
+    propagation: str = ""
+    create_host_path: bool | None = None
+    recursive: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeOptions:
+    """Options of a volume mount."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    nocopy: bool = False
+    subpath: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TmpfsOptions:
+    """Options of a tmpfs mount: `size` in bytes, `mode` as permission bits."""
+
+    size: int = 0
+    mode: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """One entry of a service's `volumes`.
+
+    `source` is a path (bind), a key of the project's volumes (volume), or "" for an anonymous
+    volume. An options field is None where the file has no such section and the short syntax
+    implies none; an empty one counts into the config hash.
+
+    Source: compose-spec 05-services.md#volumes
+    """
+
+    type: MountType
+    source: str = ""
+    target: str = ""
+    read_only: bool = False
+    consistency: str = ""
+    bind: BindOptions | None = None
+    volume: VolumeOptions | None = None
+    tmpfs: TmpfsOptions | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A service's use of a secret or a config: one entry of its `secrets` or `configs`.
+
+    `source` is a key of the project's secrets or configs; `target` is "" where a config names
+    none; `mode` are permission bits, None where not given.
+    """
+
+    source: str
+    target: str = ""
+    uid: str = ""
+    gid: str = ""
+    mode: int | None = None

@@ -1,0 +1,167 @@
+"""One service, in canonical long form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from pycompose.model.build import Build
+from pycompose.model.deploy import Deploy
+from pycompose.model.mounts import Grant, Mount
+from pycompose.model.values import Json
+
+Condition: TypeAlias = Literal[
+    "service_started", "service_healthy", "service_completed_successfully"
+]
+Nanoseconds: TypeAlias = int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """One entry of `ports`: `published` is "" (the engine picks), a port or a range `7000-7005`."""
+
+    target: int
+    published: str = ""
+    host_ip: str = ""
+    protocol: str = "tcp"
+    mode: str = "ingress"
+    name: str = ""
+    app_protocol: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """One entry of `depends_on`: what another service must have reached before this one starts."""
+
+    condition: Condition = "service_started"
+    restart: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Healthcheck:
+    """A service's `healthcheck`; None is what the image says. Durations in nanoseconds."""
+
+    test: tuple[str, ...] | None = None
+    timeout: Nanoseconds | None = None
+    interval: Nanoseconds | None = None
+    retries: int | None = None
+    start_period: Nanoseconds | None = None
+    start_interval: Nanoseconds | None = None
+    disable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """How a service joins one network: an entry of its `networks`."""
+
+    aliases: tuple[str, ...] = ()
+    ipv4_address: str = ""
+    ipv6_address: str = ""
+    link_local_ips: tuple[str, ...] = ()
+    mac_address: str = ""
+    driver_opts: Mapping[str, str] = field(default_factory=dict)
+    priority: int = 0
+    gw_priority: int = 0
+    interface_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logging:
+    """A service's `logging`."""
+
+    driver: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ulimit:
+    """One entry of `ulimits`; `single` where the file gives one number for both limits."""
+
+    soft: int = 0
+    hard: int = 0
+    single: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service as the user wants it, with every default of the specification filled in.
+
+    Fields stand in the order in which Docker Compose writes them, which the config hash depends
+    on. "", 0, False and empty collections mean "not given"; None where that differs from empty
+    (`command: []` clears the image's command). `environment` holds the files of `env_file` too; a
+    None there takes the variable away from the image. `networks` is in order of priority; a None
+    there is an attachment without settings.
+
+    Source: compose-spec 05-services.md
+    """
+
+    name: str
+    profiles: tuple[str, ...] = ()
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    attach: bool | None = None
+    build: Build | None = None
+    cap_add: tuple[str, ...] = ()
+    cap_drop: tuple[str, ...] = ()
+    cgroup_parent: str = ""
+    cgroup: str = ""
+    command: tuple[str, ...] | None = None
+    configs: tuple[Grant, ...] = ()
+    container_name: str = ""
+    depends_on: Mapping[str, Dependency] = field(default_factory=dict)
+    deploy: Deploy | None = None
+    dns: tuple[str, ...] = ()
+    dns_opt: tuple[str, ...] = ()
+    dns_search: tuple[str, ...] = ()
+    domainname: str = ""
+    entrypoint: tuple[str, ...] | None = None
+    environment: Mapping[str, str | None] = field(default_factory=dict)
+    expose: tuple[str, ...] = ()
+    extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    group_add: tuple[str, ...] = ()
+    hostname: str = ""
+    healthcheck: Healthcheck | None = None
+    image: str = ""
+    init: bool | None = None
+    ipc: str = ""
+    isolation: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    logging: Logging | None = None
+    network_mode: str = ""
+    networks: Mapping[str, Attachment | None] = field(default_factory=dict)
+    pid: str = ""
+    pids_limit: int = 0
+    platform: str = ""
+    ports: tuple[Port, ...] = ()
+    privileged: bool = False
+    pull_policy: str = ""
+    read_only: bool = False
+    restart: str = ""
+    runtime: str = ""
+    scale: int | None = None
+    secrets: tuple[Grant, ...] = ()
+    security_opt: tuple[str, ...] = ()
+    shm_size: int = 0
+    stdin_open: bool = False
+    stop_grace_period: Nanoseconds | None = None
+    stop_signal: str = ""
+    sysctls: Mapping[str, str] = field(default_factory=dict)
+    tmpfs: tuple[str, ...] = ()
+    tty: bool = False
+    ulimits: Mapping[str, Ulimit] = field(default_factory=dict)
+    user: str = ""
+    userns_mode: str = ""
+    uts: str = ""
+    volumes: tuple[Mount, ...] = ()
+    working_dir: str = ""
+    extensions: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def instances(self) -> int:
+        """How many containers the service has: `scale`, else `deploy.replicas`, else one."""
+        if self.scale is not None:
+            return self.scale
+        if self.deploy is not None and self.deploy.replicas is not None:
+            return self.deploy.replicas
+        return 1

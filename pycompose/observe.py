@@ -1,0 +1,230 @@
+"""Ask an engine what it holds for a project: four list calls, whatever the number of services.
+
+It records and never chooses: two networks of one name are both in the snapshot. What a list does
+not tell and a planner needs to know is asked by name (`with_image_volumes`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from queue import SimpleQueue
+from threading import Thread
+from typing import Final, TypeVar
+
+from pycompose import labels
+from pycompose.engine.port import Engine
+from pycompose.errors import NotFound
+from pycompose.model.project import Project
+from pycompose.model.values import Json, familiar
+from pycompose.snapshot import (
+    ContainerState,
+    Health,
+    ImageState,
+    MountState,
+    NetworkState,
+    PortState,
+    Snapshot,
+    VolumeState,
+)
+
+T = TypeVar("T")
+_EXITED: Final = re.compile(r"(?:Exited|Restarting) \((-?\d+)\)")
+_HEALTH: Final[Mapping[str, Health]] = {
+    "(healthy)": "healthy",
+    "(unhealthy)": "unhealthy",
+    "(health: starting)": "starting",
+}
+
+
+def observe(
+    engine: Engine, name: str, project: Project | None = None, *, images: bool = True
+) -> Snapshot:
+    """Return what the engine holds for the project called `name`.
+
+    `project` tells which images to look for; `images` False leaves them out.
+
+    Raises:
+        EngineError: the engine refused a request, or did not answer.
+    """
+    references = _references(project) if project and images else ()
+    by_name = {"reference": sorted(map(familiar, references))}
+    built_here = {"label": [f"{labels.PROJECT}={name}"]}
+    calls: list[Callable[[], list[Json]]] = [
+        partial(engine.list_containers, filters=_mine(name)),
+        partial(engine.list_networks),
+        partial(engine.list_volumes),
+        partial(engine.list_images, filters=by_name) if references else list,
+        partial(engine.list_images, filters=built_here) if images else list,
+    ]
+    containers, networks, volumes, named, built = _together(calls)
+    return Snapshot(
+        capabilities=engine.capabilities,
+        project=name,
+        containers=tuple(sorted(map(container, containers), key=lambda c: (c.name, c.id))),
+        networks=tuple(sorted(map(_network, networks), key=lambda n: (n.name, n.id))),
+        volumes=tuple(sorted(map(_volume, volumes), key=lambda v: v.name)),
+        images=_images(engine, references, [*named, *built]),
+    )
+
+
+def containers(engine: Engine, name: str, *, all: bool = True) -> tuple[ContainerState, ...]:
+    """Return the containers of the project called `name`, by name; one list call."""
+    found = engine.list_containers(all=all, filters=_mine(name))
+    return tuple(sorted(map(container, found), key=lambda c: (c.name, c.id)))
+
+
+def with_image_volumes(engine: Engine, snapshot: Snapshot, references: Iterable[str]) -> Snapshot:
+    """Return the snapshot with the declared volumes of some images filled in."""
+    images = dict(snapshot.images)
+    names = list(references)
+    calls = [partial(engine.inspect_image, images[name].id) for name in names]
+    for name, document in zip(names, _together(calls), strict=True):
+        declared = (document.get("Config") or {}).get("Volumes") or {}
+        images[name] = replace(images[name], volumes=tuple(sorted(declared)))
+    return replace(snapshot, images=images)
+
+
+def _mine(name: str) -> dict[str, list[str]]:
+    return {"label": [f"{labels.PROJECT}={name}", labels.CONFIG_HASH]}
+
+
+def _references(project: Project) -> tuple[str, ...]:
+    return tuple(sorted({project.image(service) for service in project.services.values()}))
+
+
+def _together(calls: Sequence[Callable[[], T]]) -> list[T]:
+    """Return the results of calls made at the same time, in order.
+
+    Threads that hang do not keep the process from ending.
+    """
+    done: SimpleQueue[tuple[int, T | None, BaseException | None]] = SimpleQueue()
+
+    def run(index: int, call: Callable[[], T]) -> None:
+        try:
+            done.put((index, call(), None))
+        except BaseException as error:
+            done.put((index, None, error))
+
+    if len(calls) == 1:
+        return [calls[0]()]
+    for index, call in enumerate(calls):
+        Thread(target=run, args=(index, call), daemon=True).start()
+    results: dict[int, T] = {}
+    for _ in calls:
+        index, result, error = done.get()
+        if error is not None:
+            raise error
+        results[index] = result  # type: ignore[assignment]  # no error means a result
+    return [results[index] for index in range(len(calls))]
+
+
+def container(document: Json) -> ContainerState:
+    """Return a container as listed by GET /containers/json."""
+    marks = document.get("Labels") or {}
+    number = marks.get(labels.NUMBER, "")
+    status = document.get("Status", "")
+    exited = _EXITED.match(status)
+    networks = (document.get("NetworkSettings") or {}).get("Networks") or {}
+    return ContainerState(
+        id=document["Id"],
+        name=_name(document.get("Names") or []),
+        state=document.get("State", "created"),
+        service=marks.get(labels.SERVICE, ""),
+        number=int(number) if number.isascii() and number.isdigit() else None,
+        oneoff=marks.get(labels.ONEOFF) == "True",
+        health=next((h for text, h in _HEALTH.items() if text in status), "none"),
+        exit_code=int(exited.group(1)) if exited else None,
+        status=status,
+        created=float(document.get("Created") or 0),
+        image=document.get("Image", ""),
+        image_id=document.get("ImageID", ""),
+        command=document.get("Command") or "",
+        labels=marks,
+        networks={name: (end or {}).get("NetworkID", "") for name, end in networks.items()},
+        network_mode=(document.get("HostConfig") or {}).get("NetworkMode", ""),
+        mounts=tuple(_mount(mount) for mount in document.get("Mounts") or ()),
+        ports=tuple(_port(port) for port in document.get("Ports") or ()),
+    )
+
+
+def _name(names: list[str]) -> str:
+    """Return the container's own name; those with a slash inside are its links' names for it."""
+    own = [name.removeprefix("/") for name in names if name.count("/") == 1]
+    return (own or names or [""])[0]
+
+
+def _mount(document: Json) -> MountState:
+    return MountState(
+        type=document.get("Type", ""),
+        name=document.get("Name") or "",
+        source=document.get("Source") or "",
+        target=document.get("Destination") or "",
+        read_only=not document.get("RW", True),
+    )
+
+
+def _port(document: Json) -> PortState:
+    return PortState(
+        private=document.get("PrivatePort") or 0,
+        public=document.get("PublicPort") or 0,
+        host_ip=document.get("IP") or "",
+        protocol=document.get("Type") or "tcp",
+    )
+
+
+def _network(document: Json) -> NetworkState:
+    return NetworkState(
+        id=document["Id"],
+        name=document["Name"],
+        driver=document.get("Driver", ""),
+        created=document.get("Created", ""),
+        labels=document.get("Labels") or {},
+    )
+
+
+def _volume(document: Json) -> VolumeState:
+    return VolumeState(
+        name=document["Name"],
+        driver=document.get("Driver", ""),
+        labels=document.get("Labels") or {},
+    )
+
+
+def _image(document: Json) -> ImageState:
+    return ImageState(
+        id=document["Id"],
+        tags=tuple(document.get("RepoTags") or ()),
+        labels=document.get("Labels") or {},
+    )
+
+
+def _images(
+    engine: Engine, references: Iterable[str], documents: Iterable[Json]
+) -> Mapping[str, ImageState]:
+    """Return the images by the reference the project uses, and those it built by their tag."""
+    by_name: dict[str, ImageState] = {}
+    out: dict[str, ImageState] = {}
+    for document in documents:
+        image = _image(document)
+        for tag in (*image.tags, *(document.get("RepoDigests") or ())):
+            by_name[familiar(tag)] = image
+        if image.labels.get(labels.PROJECT):
+            out[(image.tags or (image.id,))[0]] = image
+    for reference in references:
+        found = by_name.get(familiar(reference)) or _by_other_name(engine, reference)
+        if found is not None:
+            out[reference] = found
+    return out
+
+
+def _by_other_name(engine: Engine, reference: str) -> ImageState | None:
+    """Return an image that is told by its id, or by a tag and a digest together."""
+    if "@" not in reference and not re.fullmatch(r"(sha256:)?[0-9a-f]{12,64}", reference):
+        return None
+    try:
+        return _image(engine.inspect_image(reference))
+    except NotFound:
+        return None

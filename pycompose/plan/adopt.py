@@ -1,0 +1,56 @@
+"""A minimal Project from the labels of what is there, for commands without a Compose file; pure.
+
+Source: rule 193
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from pycompose import labels
+from pycompose.model.project import Project
+from pycompose.model.resources import Network, Volume
+from pycompose.model.service import Condition, Dependency, Service
+from pycompose.snapshot import ContainerState, Snapshot
+
+
+def adopt(snapshot: Snapshot) -> Project:
+    """Return what can be known of a project from its containers, networks and volumes.
+
+    Its services have an image, a scale and dependencies; nothing can be created from them.
+    """
+    by_service: dict[str, list[ContainerState]] = {}
+    for container in snapshot.containers:
+        if container.service and not container.oneoff:
+            by_service.setdefault(container.service, []).append(container)
+    services = {
+        name: Service(
+            name=name,
+            image=containers[0].image,
+            scale=len(containers),
+            depends_on=_depends_on(containers[0], set(by_service)),
+        )
+        for name, containers in sorted(by_service.items())
+    }
+    mine = [n for n in snapshot.networks if n.labels.get(labels.PROJECT) == snapshot.project]
+    owned = [v for v in snapshot.volumes if v.labels.get(labels.PROJECT) == snapshot.project]
+    return Project(
+        name=snapshot.project,
+        services=services,
+        networks={n.labels.get(labels.NETWORK, n.name): Network(name=n.name) for n in mine},
+        volumes={v.labels.get(labels.VOLUME, v.name): Volume(name=v.name) for v in owned},
+    )
+
+
+def _depends_on(container: ContainerState, known: set[str]) -> dict[str, Dependency]:
+    found: dict[str, Dependency] = {}
+    for entry in container.labels.get(labels.DEPENDS_ON, "").split(","):
+        name, _, rest = entry.partition(":")
+        condition, _, restart = rest.partition(":")
+        if name not in known or name == container.service:
+            continue
+        for allowed in get_args(Condition):
+            if condition == allowed:
+                found[name] = Dependency(condition=allowed, restart=restart == "true")
+        found.setdefault(name, Dependency(restart=True))
+    return found

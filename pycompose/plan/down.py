@@ -1,0 +1,207 @@
+"""Take a project down: containers, networks, and on request volumes and images; pure.
+
+Source: rules 118-124
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pycompose import graph, labels
+from pycompose.model.project import Project
+from pycompose.model.values import familiar
+from pycompose.plan.diverged import anonymous
+from pycompose.plan.ops import RemoveContainer, RemoveImage, RemoveNetwork, RemoveVolume, Stop
+from pycompose.plan.plan import Plan
+from pycompose.plan.steps import Steps
+from pycompose.snapshot import ContainerState, Snapshot
+
+_STOPPABLE: Final = ("running", "restarting", "paused")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What goes besides containers and networks; `services` empty means all. Seconds."""
+
+    services: frozenset[str] = frozenset()
+    volumes: bool = False
+    images: Literal["", "local", "all"] = ""
+    remove_orphans: bool = False
+    timeout: int | None = None
+
+
+def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
+    """Return the steps that take the project down; external networks and volumes never go."""
+    steps = Steps()
+    going = [c for c in snapshot.containers if _goes(project, c, options)]
+    removed = _containers(project, going, steps, options)
+    after = list(removed.values())
+    staying = [c for c in snapshot.containers if c.id not in removed]
+    _networks(project, snapshot, steps, staying, after)
+    if options.volumes:
+        _volumes(project, snapshot, steps, going, after)
+    if options.images:
+        _images(project, snapshot, steps, options, after)
+    if not steps.all:
+        steps.warn(f"no resource found to remove for project {project.name!r}")
+    return steps.plan()
+
+
+def _goes(project: Project, container: ContainerState, options: Options) -> bool:
+    if container.oneoff:
+        return options.remove_orphans
+    if options.services:
+        return container.service in options.services
+    known = container.service in project.services
+    orphan = not known and container.service not in project.disabled
+    return known or (orphan and options.remove_orphans)
+
+
+def _containers(
+    project: Project, going: Iterable[ContainerState], steps: Steps, options: Options
+) -> dict[str, int]:
+    """Plan to stop and remove containers, dependents first; the removing steps by container."""
+    by_service: dict[str, list[ContainerState]] = {}
+    for container in going:
+        by_service.setdefault(container.service, []).append(container)
+    dependents = graph.dependents(project)
+    order = [*reversed(graph.order(project))]
+    order += sorted(name for name in by_service if name not in project.services)
+    removed: dict[str, int] = {}
+    ends: dict[str, list[int]] = {}  # by service: the steps after which its dependencies may go
+    for name in order:
+        before = [end for user in dependents.get(name, ()) for end in ends[user]]
+        mine = [
+            _stop_and_remove(container, before, steps, options)
+            for container in by_service.get(name, ())
+        ]
+        removed.update(mine)
+        ends[name] = [step for _, step in mine] or before
+    return removed
+
+
+def _stop_and_remove(
+    container: ContainerState, before: Iterable[int], steps: Steps, options: Options
+) -> tuple[str, int]:
+    resource = f"Container {container.name}"
+    why = "the project goes down"
+    after = list(before)
+    if container.state in _STOPPABLE:
+        stop = steps.add(
+            Stop,
+            after=after,
+            resource=resource,
+            cause="asked",
+            why=why,
+            container=container.id,
+            timeout=options.timeout,
+            service=container.service,
+        )
+        after = [stop]
+    lost = any(map(anonymous, container.mounts)) and options.volumes
+    return container.id, steps.add(
+        RemoveContainer,
+        after=after,
+        resource=resource,
+        cause="asked",
+        why=why,
+        container=container.id,
+        force=True,
+        volumes=options.volumes,
+        destroys=f"the anonymous volumes of {container.name}" if lost else "",
+        service=container.service,
+    )
+
+
+def _networks(
+    project: Project,
+    snapshot: Snapshot,
+    steps: Steps,
+    staying: Iterable[ContainerState],
+    after: Iterable[int],
+) -> None:
+    used = {id: c.name for c in staying for id in c.networks.values()}
+    names = {n.name: key for key, n in project.networks.items() if not n.external}
+    for network in snapshot.networks:
+        key = names.get(network.name)
+        ours = network.labels.get(labels.PROJECT) == project.name
+        if key is None or not ours or network.labels.get(labels.NETWORK) != key:
+            continue
+        if network.id in used:
+            steps.warn(f"network {network.name} is kept: {used[network.id]} is still on it")
+            continue
+        steps.add(
+            RemoveNetwork,
+            after=after,
+            resource=f"Network {network.name}",
+            cause="asked",
+            why="the project goes down",
+            network=network.id,
+        )
+
+
+def _volumes(
+    project: Project,
+    snapshot: Snapshot,
+    steps: Steps,
+    going: Iterable[ContainerState],
+    after: Iterable[int],
+) -> None:
+    declared = {v.name for v in project.volumes.values()}
+    names = {v.name for v in project.volumes.values() if not v.external}
+    for volume in snapshot.volumes:
+        if volume.name not in names:
+            continue
+        if volume.labels.get(labels.PROJECT) != project.name:
+            steps.warn(f"volume {volume.name} is kept: it was not created by this project")
+            continue
+        steps.add(
+            RemoveVolume,
+            after=after,
+            resource=f"Volume {volume.name}",
+            cause="asked",
+            why="--volumes",
+            volume=volume.name,
+            destroys=f"volume {volume.name}",
+        )
+    left = {m.name for c in going for m in c.mounts if anonymous(m) and m.name not in declared}
+    for name in sorted(left):
+        # Engine: one that was handed on by a recreate has a name to it and outlives `rm -v`.
+        steps.add(
+            RemoveVolume,
+            after=after,
+            resource=f"Volume {name[:12]}",
+            cause="asked",
+            why="--volumes",
+            volume=name,
+            best_effort=True,
+        )
+
+
+def _images(
+    project: Project, snapshot: Snapshot, steps: Steps, options: Options, after: Iterable[int]
+) -> None:
+    names = set()
+    for service in project.services.values():
+        image = project.image(service)
+        if options.images == "all" or not service.image:
+            names.add(image)
+    local = {
+        familiar(tag)
+        for image in snapshot.images.values()
+        if image.labels.get(labels.PROJECT) == project.name
+        for tag in image.tags[:1]
+    }
+    there = {familiar(tag) for image in snapshot.images.values() for tag in image.tags}
+    for name in sorted({familiar(name) for name in names} & there | local):
+        steps.add(
+            RemoveImage,
+            after=after,
+            resource=f"Image {name}",
+            cause="asked",
+            why=f"--rmi {options.images}",
+            image=name,
+            best_effort=True,
+        )

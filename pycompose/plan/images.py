@@ -1,0 +1,115 @@
+"""Images before containers: which to pull, which to build; pure.
+
+Source: rules 169, 170 and 173
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias
+
+from pycompose import __version__, labels
+from pycompose.model.build import Build
+from pycompose.model.project import Project
+from pycompose.model.service import Service
+from pycompose.model.values import Json, familiar
+from pycompose.plan.ops import BuildImage, Cause, PullImage
+from pycompose.plan.plan import Plan
+from pycompose.plan.steps import Steps
+from pycompose.snapshot import Snapshot
+
+INLINE: Final = ".pycompose.dockerfile"  # the name under which an inline Dockerfile is sent
+Building: TypeAlias = Literal["", "always", "never"]
+
+
+def images(
+    project: Project, snapshot: Snapshot, *, pull: str = "", building: Building = ""
+) -> Plan:
+    """Return the steps that make every service's image present.
+
+    `pull` overrides each service's `pull_policy`; `building` is "always" for `--build` and
+    "never" for `--no-build`. An image that several services share is brought in once.
+    """
+    steps = Steps()
+    seen: set[tuple[str, str]] = set()
+    for name, service in sorted(project.services.items()):
+        image = project.image(service)
+        key = (familiar(image), service.platform)
+        if key in seen or not service.instances:
+            continue
+        seen.add(key)
+        policy = pull or service.pull_policy or "missing"
+        absent = image not in snapshot.images
+        buildable = service.build is not None and building != "never"
+        if buildable and (policy == "build" or building == "always" or absent):
+            why = f"image {image} is not here" if absent else "a build was asked for"
+            _build(project, service, image, steps, "missing" if absent else "asked", why)
+        elif service.image and (policy == "always" or (absent and policy != "never")):
+            why = "not here" if absent else f"pull policy {policy}"
+            steps.add(
+                PullImage,
+                resource=f"Image {image}",
+                cause="missing" if absent else "asked",
+                why=why,
+                image=image,
+                platform=service.platform,
+                service=name,
+            )
+    return steps.plan()
+
+
+def _build(
+    project: Project, service: Service, image: str, steps: Steps, cause: Cause, why: str
+) -> None:
+    build = service.build
+    if build is None:
+        return
+    steps.add(
+        BuildImage,
+        resource=f"Image {image}",
+        cause=cause,
+        why=why,
+        image=image,
+        context=build.context,
+        dockerfile=_dockerfile(build),
+        dockerfile_inline=build.dockerfile_inline,
+        query=_query(project, service, build, image),
+        service=service.name,
+    )
+
+
+def _dockerfile(build: Build) -> str:
+    return INLINE if build.dockerfile_inline else build.dockerfile or "Dockerfile"
+
+
+def _query(project: Project, service: Service, build: Build, image: str) -> Mapping[str, Json]:
+    """Return the parameters of `POST /build`, several tags as a list.
+
+    Source: https://docs.docker.com/reference/api/engine/ ImageBuild
+    """
+    marks = {
+        labels.PROJECT: project.name,
+        labels.SERVICE: service.name,
+        labels.VERSION: __version__,
+        labels.IMAGE_BUILDER: "classic",
+    }
+    args = {key: value for key, value in build.args.items() if value is not None}
+    optional = {
+        "buildargs": json.dumps(args) if args else "",
+        "cachefrom": json.dumps(list(build.cache_from)) if build.cache_from else "",
+        "extrahosts": ",".join(f"{h}:{ip}" for h, ips in build.extra_hosts.items() for ip in ips),
+        "networkmode": build.network,
+        "nocache": "1" if build.no_cache else "",
+        "platform": service.platform,
+        "pull": "1" if build.pull else "",
+        "shmsize": str(build.shm_size) if build.shm_size else "",
+        "target": build.target,
+    }
+    return {
+        "t": [*build.tags, image],
+        "dockerfile": _dockerfile(build),
+        "labels": json.dumps({**build.labels, **marks}),
+        "rm": "1",
+        **{key: value for key, value in optional.items() if value},
+    }

@@ -1,0 +1,231 @@
+"""The closed set of steps a plan is made of: one Engine API call each, with its full body.
+
+What is not known until a step has run is a `Made`: the object that step creates. It is allowed
+only where the id of a container stands. Nothing else is filled in later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pycompose.model.values import Json
+
+Cause: TypeAlias = Literal[
+    "missing",  # nothing of the kind is there yet
+    "changed",  # the file asks for something else than what is there
+    "image",  # the image the container was made from is not the current one
+    "forced",  # the user asked for a new one
+    "incomplete",  # the container lacks a network or volume it should have
+    "interrupted",  # an earlier command was cut off half-way
+    "surplus",  # more of it than the file asks for
+    "orphan",  # the file no longer knows it
+    "stopped",  # it is there but does not run
+    "dependency",  # something it depends on, or that depends on it, asks for it
+    "asked",  # the command itself says so
+    "replaced",  # part of putting another in its place
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The container that step `op` creates."""
+
+    op: int
+
+
+Ref: TypeAlias = str | Made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What every step has.
+
+    `id` counts from 1 and is a topological order: every id in `after` is smaller. `resource` is
+    what people see (`Container demo-web-1`). `why` is a sentence for them; `cause` its kind for
+    machines. `destroys` names what is lost for good. A `best_effort` step may fail without
+    failing what comes after it.
+    """
+
+    id: int
+    after: tuple[int, ...] = ()
+    resource: str
+    cause: Cause
+    why: str
+    destroys: str = ""
+    best_effort: bool = False
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateNetwork(Step):
+    """POST /networks/create."""
+
+    body: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveNetwork(Step):
+    """DELETE /networks/{id}."""
+
+    network: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connect(Step):
+    """POST /networks/{name}/connect with `{"Container": container, "EndpointConfig": endpoint}`."""
+
+    network: str
+    container: Ref
+    endpoint: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disconnect(Step):
+    """POST /networks/{id}/disconnect, forced."""
+
+    network: str
+    container: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateVolume(Step):
+    """POST /volumes/create."""
+
+    body: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveVolume(Step):
+    """DELETE /volumes/{name}."""
+
+    volume: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullImage(Step):
+    """POST /images/create."""
+
+    image: str
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildImage(Step):
+    """POST /build: the context is a folder whose tar the executor makes."""
+
+    image: str
+    context: str
+    dockerfile: str
+    dockerfile_inline: str = ""
+    query: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveImage(Step):
+    """DELETE /images/{name}."""
+
+    image: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateContainer(Step):
+    """POST /containers/create?name={name}."""
+
+    name: str
+    body: Json
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start(Step):
+    """POST /containers/{id}/start."""
+
+    container: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop(Step):
+    """POST /containers/{id}/stop; `timeout` in seconds, None for the container's own."""
+
+    container: Ref
+    timeout: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kill(Step):
+    """POST /containers/{id}/kill."""
+
+    container: Ref
+    signal: str = "SIGKILL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpause(Step):
+    """POST /containers/{id}/unpause."""
+
+    container: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart(Step):
+    """POST /containers/{id}/restart; `timeout` in seconds."""
+
+    container: Ref
+    timeout: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rename(Step):
+    """POST /containers/{id}/rename."""
+
+    container: Ref
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveContainer(Step):
+    """DELETE /containers/{id}; `volumes` removes its anonymous volumes with it."""
+
+    container: Ref
+    force: bool = False
+    volumes: bool = False
+
+
+Until: TypeAlias = Literal["started", "healthy", "completed", "running_or_healthy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait(Step):
+    """Wait until containers have reached a state; changes nothing, but orders other steps.
+
+    `started`: nothing, it only orders. `healthy`: every one's health check passes. `completed`:
+    every one has exited with 0. `running_or_healthy`: healthy where there is a health check, else
+    running.
+    """
+
+    containers: tuple[Ref, ...]
+    names: tuple[str, ...]
+    until: Until
+
+
+Op: TypeAlias = (
+    CreateNetwork
+    | RemoveNetwork
+    | Connect
+    | Disconnect
+    | CreateVolume
+    | RemoveVolume
+    | PullImage
+    | BuildImage
+    | RemoveImage
+    | CreateContainer
+    | Start
+    | Stop
+    | Kill
+    | Unpause
+    | Restart
+    | Rename
+    | RemoveContainer
+    | Wait
+)

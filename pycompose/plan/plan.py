@@ -1,0 +1,87 @@
+"""A plan: steps in order, remarks, and how both are shown.
+
+The text form is what `--dry-run` and `pycompose plan` print and what golden tests compare; the
+JSON form is described by `schemas/plan.schema.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from pycompose.events import Notice
+from pycompose.model.values import Json
+from pycompose.plan.ops import CreateContainer, Made, Op, Step
+
+MASK = "…"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Steps, topologically ordered by id, and what people should know before they run.
+
+    `running` names the containers that stay as they are.
+    """
+
+    steps: tuple[Op, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    running: tuple[str, ...] = ()
+
+    @property
+    def destroys(self) -> tuple[str, ...]:
+        """What is lost for good when this plan is carried out."""
+        return tuple(step.destroys for step in self.steps if step.destroys)
+
+    def __str__(self) -> str:
+        return "\n".join(line(step) for step in self.steps)
+
+    def to_json(self) -> Json:
+        """Return the plan as JSON; values of environment variables are masked."""
+        return {
+            "steps": [_step_json(step) for step in self.steps],
+            "notices": [{"level": n.level, "message": n.message} for n in self.notices],
+            "destroys": list(self.destroys),
+        }
+
+
+def line(step: Op) -> str:
+    """Return a step as one line: `[4,5] -> #6 Start container demo-web-1: created`."""
+    after = ",".join(map(str, step.after))
+    resource = step.resource[:1].lower() + step.resource[1:]
+    destroys = f" (destroys {step.destroys})" if step.destroys else ""
+    return f"[{after}] -> #{step.id} {type(step).__name__} {resource}: {step.why}{destroys}"
+
+
+def _step_json(step: Op) -> Json:
+    document: Json = {"op": type(step).__name__}
+    for field in fields(step):
+        value = getattr(step, field.name)
+        if field.name == "body" and isinstance(step, CreateContainer):
+            value = masked(value)
+        document[field.name] = _json(value)
+    return document
+
+
+def _json(value: object) -> Json:
+    if isinstance(value, Made):
+        return {"made": value.op}
+    if isinstance(value, tuple):
+        return [_json(item) for item in value]
+    return value
+
+
+def masked(body: Json) -> Json:
+    """Return a container's body with the values of its environment variables hidden."""
+    env = [entry.split("=", 1)[0] + f"={MASK}" if "=" in entry else entry for entry in body["Env"]]
+    return {**body, "Env": env}
+
+
+def check(steps: Iterable[Step]) -> None:
+    """Check that ids count from 1 and that each step comes after what it needs.
+
+    Raises:
+        ValueError: a planner has a fault.
+    """
+    for expected, step in enumerate(steps, 1):
+        if step.id != expected or any(not 0 < need < step.id for need in step.after):
+            raise ValueError(f"step #{step.id} is out of order: {line(step)}")  # type: ignore[arg-type]

@@ -1,0 +1,522 @@
+"""The reconciler: from what is there to what is wanted. Project and Snapshot in, Plan out; pure.
+
+Source: rules 74-88 and 107-117
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+from pycompose import graph
+from pycompose.convert.container import container as convert_container
+from pycompose.errors import ComposeFileError
+from pycompose.model.project import Project
+from pycompose.model.service import Dependency, Service
+from pycompose.plan import resources
+from pycompose.plan.diverged import Divergence, anonymous, diverged, inheritable
+from pycompose.plan.ops import (
+    Cause,
+    Connect,
+    CreateContainer,
+    Made,
+    Ref,
+    RemoveContainer,
+    Rename,
+    Start,
+    Stop,
+    Unpause,
+    Until,
+    Wait,
+)
+from pycompose.plan.plan import Plan
+from pycompose.plan.steps import Steps
+from pycompose.snapshot import ContainerState, Snapshot
+
+Policy: TypeAlias = Literal["diverged", "force", "never"]
+_TEMPORARY: Final = re.compile(r"[0-9a-f]{12}_")
+_UP: Final = ("running", "restarting")
+_STOPPABLE: Final = ("running", "restarting", "paused")
+_CONDITION_UNTIL: Final[Mapping[str, Until]] = {
+    "service_started": "started",
+    "service_healthy": "healthy",
+    "service_completed_successfully": "completed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to converge.
+
+    `named` are the services asked for (empty: all); the others are there as dependencies and
+    follow `dependencies`. `timeout` in seconds, for stops.
+    """
+
+    named: frozenset[str] = frozenset()
+    policy: Policy = "diverged"
+    dependencies: Policy = "diverged"
+    renew_anon_volumes: bool = False
+    remove_orphans: bool = False
+    ignore_orphans: bool = False
+    start: bool = True
+    wait: bool = False
+    timeout: int | None = None
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What is known of a service while its project is planned: its containers and their starts."""
+
+    containers: list[Ref] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    started: list[int] = field(default_factory=list)
+    settled: list[ContainerState] = field(default_factory=list)
+
+
+def images_needed(project: Project, snapshot: Snapshot, options: Options) -> tuple[str, ...]:
+    """Return the references of images whose declared volumes `up` must know, sorted.
+
+    A recreated container keeps its anonymous volumes only where the image still declares them.
+    """
+    needed = set()
+    for state in snapshot.containers:
+        service = project.services.get(state.service)
+        if service is None or state.oneoff or not any(map(anonymous, state.mounts)):
+            continue
+        image = project.image(service)
+        known = snapshot.images.get(image)
+        if known is not None and known.volumes is None:
+            needed.add(image)
+    return tuple(sorted(needed))
+
+
+def up(project: Project, snapshot: Snapshot, options: Options) -> Plan:
+    """Return the steps that make the engine run the project.
+
+    Images are expected to be there; a container of a missing one fails when it is created.
+
+    Raises:
+        ComposeFileError: an external network or volume is missing, a stranger holds the name of
+            a network, or a secret or config is of a kind that is not supported yet.
+    """
+    _refuse_unsupported(project)
+    return _Up(project, snapshot, options).plan()
+
+
+def _refuse_unsupported(project: Project) -> None:
+    problems = []
+    for section, objects in (("secrets", project.secrets), ("configs", project.configs)):
+        for key, item in objects.items():
+            if not item.file:
+                kind = "external" if item.external else "those that are no files"
+                message = f"{section} of this kind ({kind}) are not supported by pycompose yet"
+                problems.append(resources.problem(project, (section, key), message, "use 'file'"))
+    if problems:
+        raise ComposeFileError(*problems)
+
+
+class _Up:
+    """One run of the planner; its state is the plan so far."""
+
+    def __init__(self, project: Project, snapshot: Snapshot, options: Options) -> None:
+        self.project = project
+        self.snapshot = snapshot
+        self.options = options
+        self.steps = Steps()
+        self.services: dict[str, _Progress] = {}
+        self.halted: dict[str, int] = {}  # container id → the step that stops it for a dependency
+        self.network_made: dict[str, int | str] = {}
+        self.volume_made: dict[str, int] = {}
+        self.dependents = graph.dependents(project)
+
+    def plan(self) -> Plan:
+        self.network_made = resources.networks(self.project, self.snapshot, self.steps)
+        self.volume_made = resources.volumes(self.project, self.snapshot, self.steps)
+        self._orphans()
+        for name in graph.order(self.project):
+            self._service(self.project.services[name])
+        if self.options.wait:
+            self._wait_for_all()
+        return self.steps.plan()
+
+    # Which containers stay, go, or are made anew.
+
+    def _service(self, service: Service) -> None:
+        progress = self.services[service.name] = _Progress()
+        gate = self._gate(service)
+        mine = [
+            c
+            for c in self.snapshot.containers
+            if c.service == service.name and not c.oneoff and c.state != "removing"
+        ]
+        verdicts = {c.id: self._verdict(service, c) for c in mine}
+        keep, surplus = self._choose(service, mine, verdicts)
+        gone: dict[str, int] = {}  # names that become free, by the step that frees them
+        for state, cause, why in surplus:
+            gone[state.name] = self._remove(state, cause, why)
+        for state in keep:
+            verdict = verdicts[state.id]
+            if verdict is None:
+                self._reuse(service, state, gone, gate, progress)
+            else:
+                self._recreate(service, state, verdict, gone, gate, progress)
+        numbers = [c.number for c in mine if c.number is not None]
+        first = max(numbers, default=0) + 1
+        for number in range(first, first + service.instances - len(keep)):
+            self._create(service, number, gate, progress)
+
+    def _policy(self, service: Service) -> Policy:
+        named = not self.options.named or service.name in self.options.named
+        return self.options.policy if named else self.options.dependencies
+
+    def _verdict(self, service: Service, state: ContainerState) -> Divergence | None:
+        policy = self._policy(service)
+        if policy == "force":
+            return Divergence("forced", "recreation was asked for")
+        found = diverged(self.project, service, state, self.snapshot, self.network_made)
+        return None if policy == "never" and state.state != "dead" else found
+
+    def _choose(
+        self,
+        service: Service,
+        mine: list[ContainerState],
+        verdicts: Mapping[str, Divergence | None],
+    ) -> tuple[list[ContainerState], list[tuple[ContainerState, Cause, str]]]:
+        """Return the containers to keep (current or to be recreated), and those to remove."""
+        surplus: list[tuple[ContainerState, Cause, str]] = []
+        by_number: dict[int, list[ContainerState]] = {}
+        for state in mine:
+            if state.number is None:
+                surplus.append((state, "surplus", "its number label cannot be read"))
+            else:
+                by_number.setdefault(state.number, []).append(state)
+        keep = []
+        for number, twins in sorted(by_number.items()):
+            name = self.project.container_name(service, number)
+            twins.sort(key=lambda c: (verdicts[c.id] is not None, c.name != name, c.created))
+            keep.append(twins[0])
+            why = f"number {number} is taken by {twins[0].name}"
+            surplus += [(twin, "interrupted", why) for twin in twins[1:]]
+        keep.sort(key=lambda c: (verdicts[c.id] is not None, c.number))
+        count = service.instances
+        why = f"{service.name} is scaled to {count}"
+        surplus += [(state, "surplus", why) for state in keep[count:]]
+        return keep[:count], surplus
+
+    # One container.
+
+    def _reuse(
+        self,
+        service: Service,
+        state: ContainerState,
+        gone: Mapping[str, int],
+        gate: list[int],
+        progress: _Progress,
+    ) -> None:
+        after = list(gate)
+        name = self.project.container_name(service, state.number or 1)
+        if state.name != name and (state.name in gone or _TEMPORARY.match(state.name)):
+            after.append(
+                self.steps.add(
+                    Rename,
+                    after=[gone[name]] if name in gone else [],
+                    resource=f"Container {name}",
+                    cause="interrupted",
+                    why=f"it was left with the name {state.name}",
+                    container=state.id,
+                    name=name,
+                    service=service.name,
+                )
+            )
+        progress.containers.append(state.id)
+        progress.names.append(name)
+        halt = self.halted.get(state.id)
+        if state.state in _UP and halt is None:
+            progress.settled.append(state)
+            self.steps.running.append(name)
+        elif self.options.start:
+            if state.state == "paused" and halt is None:
+                kind: type[Unpause] | type[Start] = Unpause
+                why = "it is paused"
+            else:
+                kind, why = Start, f"it is {state.state}"
+            if halt is not None:
+                after.append(halt)
+                why = "something it depends on is recreated"
+            progress.started.append(
+                self.steps.add(
+                    kind,
+                    after=after,
+                    resource=f"Container {name}",
+                    cause="stopped" if halt is None else "dependency",
+                    why=why,
+                    container=state.id,
+                    service=service.name,
+                )
+            )
+
+    def _create(self, service: Service, number: int, gate: list[int], progress: _Progress) -> None:
+        name = self.project.container_name(service, number)
+        image = self.snapshot.images.get(self.project.image(service))
+        body, platform, connect = convert_container(
+            self.project,
+            service,
+            number,
+            capabilities=self.snapshot.capabilities,
+            image_id=image.id if image else "",
+        )
+        made = self.steps.add(
+            CreateContainer,
+            after=self._needs(service),
+            resource=f"Container {name}",
+            cause="missing",
+            why="no container yet",
+            name=name,
+            body=body,
+            platform=platform,
+            service=service.name,
+        )
+        ready = self._connect(service, name, made, connect)
+        self._start(service, name, made, [made, *ready, *gate], progress, "created")
+
+    def _recreate(
+        self,
+        service: Service,
+        old: ContainerState,
+        verdict: Divergence,
+        gone: dict[str, int],
+        gate: list[int],
+        progress: _Progress,
+    ) -> None:
+        """Create under a temporary name, stop and remove the old one, rename, start."""
+        number = old.number or 1
+        name = self.project.container_name(service, number)
+        halts = self._halt_dependents(service, old)
+        image = self.snapshot.images.get(self.project.image(service))
+        renew = self.options.renew_anon_volumes
+        body, platform, connect = convert_container(
+            self.project,
+            service,
+            number,
+            capabilities=self.snapshot.capabilities,
+            image_id=image.id if image else "",
+            inherited=() if renew else inheritable(service, old, image),
+            replaces=True,
+        )
+        temporary = f"{old.id[:12]}_{name}"
+        made = self.steps.add(
+            CreateContainer,
+            after=[*self._needs(service), *([gone[temporary]] if temporary in gone else [])],
+            resource=f"Container {name}",
+            cause=verdict.cause,
+            why=verdict.why,
+            name=temporary,
+            body=body,
+            platform=platform,
+            service=service.name,
+        )
+        ready = self._connect(service, name, made, connect)
+        removed = self._remove(old, "replaced", f"replaced by #{made}", [made, *ready, *halts])
+        freed = [gone[name]] if name in gone else []
+        renamed = self.steps.add(
+            Rename,
+            after=[removed, *freed],
+            resource=f"Container {name}",
+            cause="replaced",
+            why=f"takes the place of {old.id[:12]}",
+            container=Made(made),
+            name=name,
+            service=service.name,
+        )
+        self._start(service, name, made, [renamed, *gate], progress, "recreated")
+
+    def _start(
+        self,
+        service: Service,
+        name: str,
+        made: int,
+        after: list[int],
+        progress: _Progress,
+        why: str,
+    ) -> None:
+        progress.containers.append(Made(made))
+        progress.names.append(name)
+        if self.options.start:
+            progress.started.append(
+                self.steps.add(
+                    Start,
+                    after=after,
+                    resource=f"Container {name}",
+                    cause="stopped",
+                    why=why,
+                    container=Made(made),
+                    service=service.name,
+                )
+            )
+
+    def _connect(
+        self, service: Service, name: str, made: int, connect: tuple[tuple[str, object], ...]
+    ) -> list[int]:
+        return [
+            self.steps.add(
+                Connect,
+                after=[made],
+                resource=f"Network {network}",
+                cause="missing",
+                why=f"{name} joins it",
+                network=network,
+                container=Made(made),
+                endpoint=endpoint,
+                service=service.name,
+            )
+            for network, endpoint in connect
+        ]
+
+    def _remove(
+        self, state: ContainerState, cause: Cause, why: str, after: list[int] | None = None
+    ) -> int:
+        """Plan to stop and remove a container; its volumes stay."""
+        needs = list(after or ())
+        if state.state in _STOPPABLE and state.id not in self.halted:
+            needs = [
+                self.steps.add(
+                    Stop,
+                    after=needs,
+                    resource=f"Container {state.name}",
+                    cause=cause,
+                    why=why,
+                    container=state.id,
+                    timeout=self.options.timeout,
+                    service=state.service,
+                )
+            ]
+        elif state.id in self.halted:
+            needs.append(self.halted[state.id])
+        return self.steps.add(
+            RemoveContainer,
+            after=needs,
+            resource=f"Container {state.name}",
+            cause=cause,
+            why=why,
+            container=state.id,
+            force=True,
+            service=state.service,
+        )
+
+    # What a container waits for.
+
+    def _needs(self, service: Service) -> list[int]:
+        """Return the steps that make the networks and volumes of a service."""
+        networks = [self.network_made.get(key) for key in service.networks]
+        volumes = [self.volume_made.get(m.source) for m in service.volumes if m.type == "volume"]
+        return [made for made in (*networks, *volumes) if isinstance(made, int)]
+
+    def _halt_dependents(self, service: Service, old: ContainerState) -> list[int]:
+        """Plan to stop the containers that ask to be restarted with this service."""
+        halts: list[int] = []
+        if not self.options.start or old.state not in _STOPPABLE:
+            return halts
+        for name in self.dependents[service.name]:
+            if not self.project.services[name].depends_on[service.name].restart:
+                continue
+            for state in self.snapshot.containers:
+                mine = state.service == name and not state.oneoff
+                if mine and state.state in _UP and state.id not in self.halted:
+                    self.halted[state.id] = self.steps.add(
+                        Stop,
+                        resource=f"Container {state.name}",
+                        cause="dependency",
+                        why=f"{service.name}, which it depends on, is recreated",
+                        container=state.id,
+                        timeout=self.options.timeout,
+                        service=name,
+                    )
+                    halts.append(self.halted[state.id])
+        return halts
+
+    def _gate(self, service: Service) -> list[int]:
+        """Return the steps after which a service's containers may start."""
+        gate: list[int] = []
+        if not self.options.start:
+            return gate
+        for name, dependency in sorted(service.depends_on.items()):
+            if name in self.services and self.services[name].containers:
+                gate += self._gate_on(service.name, name, dependency)
+        return gate
+
+    def _gate_on(self, service: str, name: str, dependency: Dependency) -> list[int]:
+        progress = self.services[name]
+        until = _CONDITION_UNTIL[dependency.condition]
+        if until == "started" and dependency.required:
+            return progress.started
+        if not progress.started and _reached(progress, until):
+            return []
+        return [
+            self.steps.add(
+                Wait,
+                after=progress.started,
+                resource=f"Service {name}",
+                cause="dependency",
+                why=f"{service} depends on it ({dependency.condition})",
+                containers=tuple(progress.containers),
+                names=tuple(progress.names),
+                until=until,
+                best_effort=not dependency.required,
+                service=name,
+            )
+        ]
+
+    def _wait_for_all(self) -> None:
+        """Plan `--wait`: every service healthy or running; one-shots of others have ended."""
+        once = {
+            name
+            for service in self.project.services.values()
+            for name, need in service.depends_on.items()
+            if need.condition == "service_completed_successfully"
+        }
+        for name, progress in self.services.items():
+            until: Until = "completed" if name in once else "running_or_healthy"
+            if progress.containers and not (not progress.started and _reached(progress, until)):
+                self.steps.add(
+                    Wait,
+                    after=progress.started,
+                    resource=f"Service {name}",
+                    cause="asked",
+                    why="--wait",
+                    containers=tuple(progress.containers),
+                    names=tuple(progress.names),
+                    until=until,
+                    service=name,
+                )
+
+    def _orphans(self) -> None:
+        known = {*self.project.services, *self.project.disabled}
+        orphans = [
+            c
+            for c in self.snapshot.containers
+            if (c.service not in known and not c.oneoff)
+            or (c.oneoff and c.state in ("exited", "dead"))
+        ]
+        if self.options.remove_orphans:
+            for orphan in orphans:
+                self._remove(orphan, "orphan", f"no service {orphan.service!r} in the files")
+        elif orphans and not self.options.ignore_orphans:
+            names = ", ".join(orphan.name for orphan in orphans)
+            self.steps.warn(
+                f"found orphan containers ({names}) for this project; if you removed or renamed"
+                " their service in the Compose file, --remove-orphans cleans them up"
+            )
+
+
+def _reached(progress: _Progress, until: Until) -> bool:
+    """Tell whether containers that this plan does not touch are there already."""
+    if len(progress.settled) != len(progress.containers):
+        return False
+    if until == "completed":
+        return False
+    healthy = ("healthy",) if until == "healthy" else ("healthy", "none")
+    return until == "started" or all(
+        c.state == "running" and c.health in healthy for c in progress.settled
+    )

@@ -1,0 +1,61 @@
+"""What each step is called while it runs and once it is done; "" where nobody needs to be told.
+
+A recreated container is told of once, though it takes five steps.
+
+Source: rule 157
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pycompose import labels
+from pycompose.plan import ops
+
+_WORDS: Final[dict[type[ops.Op], tuple[str, str]]] = {
+    ops.CreateNetwork: ("Creating", "Created"),
+    ops.RemoveNetwork: ("Removing", "Removed"),
+    ops.Connect: ("", ""),
+    ops.Disconnect: ("", ""),
+    ops.CreateVolume: ("Creating", "Created"),
+    ops.RemoveVolume: ("Removing", "Removed"),
+    ops.PullImage: ("Pulling", "Pulled"),
+    ops.BuildImage: ("Building", "Built"),
+    ops.RemoveImage: ("Removing", "Removed"),
+    ops.CreateContainer: ("Creating", "Created"),
+    ops.Start: ("Starting", "Started"),
+    ops.Stop: ("Stopping", "Stopped"),
+    ops.Kill: ("Killing", "Killed"),
+    ops.Unpause: ("Unpausing", "Unpaused"),
+    ops.Restart: ("Restarting", "Started"),
+    ops.Rename: ("", ""),
+    ops.RemoveContainer: ("Removing", "Removed"),
+}
+_WAITED: Final[dict[ops.Until, str]] = {
+    "healthy": "Healthy",
+    "completed": "Exited",
+    "running_or_healthy": "Healthy",
+    "started": "",
+}
+
+
+def _replaces(step: ops.Op) -> bool:
+    return isinstance(step, ops.CreateContainer) and labels.REPLACE in step.body["Labels"]
+
+
+def working_word(step: ops.Op) -> str:
+    """Return the word for a step that has begun."""
+    if isinstance(step, ops.Wait):
+        return "" if step.until == "started" else "Waiting"
+    if _replaces(step):
+        return "Recreate"
+    return "" if step.cause == "replaced" else _WORDS[type(step)][0]
+
+
+def done_word(step: ops.Op) -> str:
+    """Return the word for a step that has ended well."""
+    if isinstance(step, ops.Wait):
+        return _WAITED[step.until]
+    if isinstance(step, ops.Rename):
+        return "Recreated"
+    return "" if step.cause == "replaced" or _replaces(step) else _WORDS[type(step)][1]

@@ -1,0 +1,1 @@
+"""How things look: sinks of events, tables, log lines, problems."""

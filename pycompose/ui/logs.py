@@ -1,0 +1,100 @@
+"""What containers print, line by line, with the name of each before its lines.
+
+Bytes pass unchanged: a program's output is its own affair, whatever its encoding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from pycompose.events import LogLine
+from pycompose.ui.text import printable
+
+# Cyan, yellow, green, magenta, blue, then the same in bold: Docker Compose's order.
+_HUES: Final = ("36", "33", "32", "35", "34")
+COLORS: Final = (*_HUES, *(f"{hue};1" for hue in _HUES))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogStyle:
+    """How log lines look.
+
+    `follow` writes each line at once. `split` sends what containers write to stderr to stderr.
+    """
+
+    prefix: bool = True
+    color: bool = True
+    follow: bool = False
+    split: bool = False
+
+
+class Logs:
+    """A sink of LogLines.
+
+    The column of names is as wide as the longest one seen. A raw line without bytes announces a
+    name, so that it counts from the start.
+
+    Source: docker/compose cmd/formatter/logs.go
+    """
+
+    def __init__(
+        self, out: BinaryIO, errors: BinaryIO, style: LogStyle, *, color: bool = False
+    ) -> None:
+        self.out = out
+        self.errors = errors if style.split else out
+        self.style = style
+        self.color = color and style.color
+        self.order: dict[str, int] = {}
+        self.width = 0
+        self.prefixes: dict[str, bytes] = {}
+
+    def __call__(self, line: LogLine) -> None:
+        """Write one line."""
+        prefix = self.prefixes.get(line.name)
+        if prefix is None:
+            prefix = self.register(line.name)
+        out = self.errors if line.stream == 2 else self.out
+        if line.raw:
+            out.write(line.line)
+        elif line.stream == 0:
+            out.write(self.remark(line))
+        elif line.timestamp:
+            out.write(b"%b%b %b\n" % (prefix, line.timestamp.encode(), line.line))
+        else:
+            out.write(b"%b%b\n" % (prefix, line.line))
+        if self.style.follow:
+            out.flush()
+
+    def register(self, name: str) -> bytes:
+        """Return what stands before the lines of a container seen for the first time."""
+        self.order[name] = len(self.order)
+        width = len(printable(name))
+        if width > self.width:
+            self.width = width
+            self.prefixes = {other: self.prefix(other) for other in self.order}
+        self.prefixes[name] = self.prefix(name)
+        return self.prefixes[name]
+
+    def prefix(self, name: str) -> bytes:
+        """Return a container's name as the first column: `web-1  | `."""
+        if not self.style.prefix:
+            return b""
+        return self.paint(name, f"{printable(name).ljust(self.width + 1)} | ").encode()
+
+    def remark(self, line: LogLine) -> bytes:
+        """Return a remark about a container: `web-1 exited with code 0`."""
+        text = f"{printable(line.name)} {line.line.decode(errors='replace')}"
+        return self.paint(line.name, printable(text)).encode() + b"\n"
+
+    def paint(self, name: str, text: str) -> str:
+        """Return a text in the colour of a container."""
+        if not self.color:
+            return text
+        color = COLORS[self.order[name] % len(COLORS)]
+        return f"\x1b[{color}m{text}\x1b[0m"
+
+    def flush(self) -> None:
+        """Hand everything to the operating system."""
+        self.out.flush()
+        self.errors.flush()

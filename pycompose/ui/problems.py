@@ -1,0 +1,57 @@
+"""An error as text: every problem with its place, on a terminal with the line it is about."""
+
+from __future__ import annotations
+
+from pycompose.errors import ComposeFileError, Problem
+from pycompose.ui.text import cells, fit, printable
+
+_WIDEST: int = 160  # columns of a source line that are shown
+
+
+def describe(error: Exception, *, source: bool = False) -> str:
+    """Return an error as the user sees it; with `source`, the lines it is about stand below.
+
+    Control characters never reach the terminal.
+    """
+    if isinstance(error, ComposeFileError):
+        return "\n".join(problem(item, source=source) for item in in_order(error.problems))
+    if isinstance(error, OSError) and error.strerror:
+        name = f"{error.filename}: " if error.filename else ""
+        return printable(f"{name}{error.strerror.lower()}")
+    return printable(str(error), lines=True)
+
+
+def in_order(problems: tuple[Problem, ...]) -> list[Problem]:
+    """Return problems in file order; the files stay in the order in which they were read."""
+    files = list(dict.fromkeys(item.at.file for item in problems))
+    return sorted(problems, key=lambda p: (files.index(p.at.file), p.at.line, p.at.column))
+
+
+def problem(item: Problem, *, source: bool = False) -> str:
+    """Return one problem as text."""
+    label = "warning: " if item.severity == "warning" else ""
+    text = printable(f"{label}{item}", lines=True)
+    shown = _source(item) if source else ""
+    return f"{text}\n{shown}" if shown else text
+
+
+def _source(item: Problem) -> str:
+    """Return the line a problem is about, and a caret under its column; "" where it is gone."""
+    line = _line(item.at.file, item.at.line)
+    if not line.strip():
+        return ""
+    before = printable(line[: item.at.column - 1].replace("\t", " "))
+    text = fit(printable(line.replace("\t", " ")).rstrip(), _WIDEST)
+    caret = f"\n{' ' * (len(str(item.at.line)) + 3 + cells(before) + 1)}^"
+    return f" {item.at.line} | {text}" + (caret if cells(before) < _WIDEST else "")
+
+
+def _line(path: str, number: int) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            for count, line in enumerate(file, 1):
+                if count == number:
+                    return line
+    except OSError:
+        return ""
+    return ""

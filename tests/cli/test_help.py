@@ -1,0 +1,68 @@
+"""The help of every command, and that table, files and docstrings agree."""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from command_line import run
+
+import pycompose.cli.commands
+from pycompose.cli.main import COMMANDS, build
+
+FOLDER = Path(pycompose.cli.commands.__file__).parent
+
+
+def module(name: str):
+    return import_module(f"pycompose.cli.commands.{name}")
+
+
+def test_the_table_names_the_files() -> None:
+    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
+    assert set(COMMANDS) == files
+
+
+def test_the_table_is_sorted() -> None:
+    assert list(COMMANDS) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_table_tells_what_the_docstring_tells(name: str) -> None:
+    first = inspect.getdoc(module(name).main).splitlines()[0]
+    assert first == f"{COMMANDS[name]}."
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_one_to_three_examples(name: str) -> None:
+    done = run(name, "--help")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.startswith(f"Usage: pycompose {name} [OPTIONS]")
+    examples = done.stdout.split("Examples:\n")[1].split("\n\n")[0].splitlines()
+    assert 1 <= len(examples) <= 3
+    assert all("pycompose" in example for example in examples)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_takes_dry_run(name: str) -> None:
+    assert "--dry-run" in run(name, "-h").stdout
+
+
+def test_help_lists_every_command() -> None:
+    done = run("--help")
+    listed = done.stdout.split("Commands:\n")[1].split("\n\n")[0]
+    assert [line.split()[0] for line in listed.splitlines()] == list(COMMANDS)
+
+
+def test_no_command_is_help() -> None:
+    bare, asked = run(), run("--help")
+    assert (bare.returncode, bare.stdout) == (0, asked.stdout)
+
+
+def test_every_visible_option_has_a_help_text() -> None:
+    group = build()
+    for name in COMMANDS:
+        for parameter in group.get_command(None, name).params:
+            assert parameter.hidden or parameter.help, f"{name} {parameter.opts}"

@@ -1,0 +1,80 @@
+"""Texts from the disk."""
+
+from __future__ import annotations
+
+import io
+import os
+
+import pytest
+
+from pycompose.files import disk
+from pycompose.files.disk import DiskSources, decode
+
+
+def test_a_file_is_read_and_named_relative_to_where_the_user_stands(tmp_path):
+    path = tmp_path / "shop" / "compose.yaml"
+    path.parent.mkdir()
+    path.write_text("services: {}\n")
+    source = DiskSources(str(tmp_path)).read(str(path))
+    assert (source.path, source.name, source.text) == (
+        *(str(path), "shop/compose.yaml", "services: {}\n"),
+    )
+    assert DiskSources("/").read(str(path)).name == str(path)[1:]
+    assert DiskSources("/elsewhere").read(str(path)).name == str(path)
+
+
+def test_standard_input_is_read_once():
+    sources = DiskSources("/", io.BytesIO(b"a: 1\n"))
+    first = sources.read("-")
+    assert (first.path, first.name, first.text) == ("-", "<stdin>", "a: 1\n")
+    assert sources.read("-") is first
+
+
+def test_closed_standard_input_is_no_file():
+    with pytest.raises(FileNotFoundError, match="standard input is closed"):
+        DiskSources("/").read("-")
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        DiskSources("/").read(str(tmp_path / "nowhere"))
+
+
+def test_a_directory_is_no_text(tmp_path):
+    with pytest.raises(IsADirectoryError):
+        DiskSources("/").read(str(tmp_path))
+
+
+def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="no regular file"):
+        DiskSources("/").read(str(tmp_path / "pipe"))
+
+
+def test_a_device_is_refused():
+    with pytest.raises(OSError, match="no regular file"):
+        DiskSources("/").read("/dev/zero")
+
+
+def test_the_null_device_is_an_empty_file():
+    assert DiskSources("/").read("/dev/null").text == ""
+
+
+def test_a_huge_text_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(disk, "MOST_BYTES", 4)
+    (tmp_path / "five").write_bytes(b"12345")
+    with pytest.raises(OSError, match="more than 4 bytes"):
+        DiskSources("/").read(str(tmp_path / "five"))
+    with pytest.raises(OSError, match="more than 4 bytes"):
+        DiskSources("/", io.BytesIO(b"12345")).read("-")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_byte_order_marks_are_understood(encoding):
+    assert decode("é: 1".encode(encoding)) == "é: 1"
+    assert decode(b"\xfe\xff\0a") == "a"
+
+
+def test_bytes_that_are_no_text_are_told_by_line():
+    with pytest.raises(ValueError, match="line 2 is not valid UTF-8"):
+        decode(b"a\nb\xff")

@@ -1,0 +1,141 @@
+"""Which services count."""
+
+from __future__ import annotations
+
+import pytest
+
+from pycompose.errors import ComposeFileError, Position, Problem, UsageError
+from pycompose.loader.select import activate, enable, select, used
+from pycompose.model.mounts import Grant, Mount
+from pycompose.model.project import Project
+from pycompose.model.resources import FileObject, Network, Volume
+from pycompose.model.service import Dependency, Service
+
+
+def service(name, *, needs="", profiles="", optional=""):
+    edges = {other: Dependency() for other in needs.split()}
+    edges |= {other: Dependency(required=False) for other in optional.split()}
+    return Service(name=name, image="x", depends_on=edges, profiles=tuple(profiles.split()))
+
+
+def project(*services, **attributes):
+    return Project(name="demo", services={it.name: it for it in services}, **attributes)
+
+
+SHOP = project(
+    service("web", needs="db", optional="mail"),
+    service("db"),
+    service("mail", profiles="mailing"),
+    service("debug", needs="web", profiles="dev tools"),
+    service("trace", profiles="dev"),
+)
+
+
+def names(project):
+    return (sorted(project.services), sorted(project.disabled))
+
+
+@pytest.mark.parametrize(
+    ("profiles", "enabled"),
+    [
+        ((), ["db", "web"]),
+        (("dev",), ["db", "debug", "trace", "web"]),
+        (("tools", "mailing"), ["db", "debug", "mail", "web"]),
+        (("*",), ["db", "debug", "mail", "trace", "web"]),
+    ],
+)
+def test_profiles_enable_services(profiles, enabled):
+    active = activate(SHOP, profiles)
+    assert sorted(active.services) == enabled
+    assert {*active.services, *active.disabled} == set(SHOP.services)
+
+
+def test_a_named_service_is_enabled_whatever_its_profiles():
+    assert names(enable(activate(SHOP, ()), ["debug"])) == (
+        *(["db", "debug", "web"], ["mail", "trace"]),
+    )
+
+
+def test_a_named_service_enables_those_it_needs_of_its_own_profiles():
+    both = project(
+        service("a", needs="b c", profiles="one"),
+        service("b", profiles="one"),
+        service("c", profiles="two"),
+    )
+    enabled = enable(activate(both, ()), ["a"])
+    assert names(enabled) == (["a", "b"], ["c"])
+    with pytest.raises(ComposeFileError, match="service 'c' is not enabled"):
+        select(enabled, ["a"])
+
+
+def test_an_unknown_service_is_refused_with_a_suggestion():
+    with pytest.raises(UsageError, match=r"^no such service: wep \(did you mean 'web'\?\)$"):
+        select(activate(SHOP, ()), ["wep"])
+    with pytest.raises(UsageError, match=r"^no such service: 123$"):
+        enable(SHOP, ["123"])
+    with pytest.raises(UsageError, match="no such service: debug"):
+        select(activate(SHOP, ()), ["debug"])
+
+
+def test_selection_keeps_dependencies_and_drops_edges_that_lead_out():
+    active = activate(SHOP, ())
+    assert select(active).services.keys() == {"web", "db"}
+    assert list(select(active).services["web"].depends_on) == ["db"]
+    assert names(select(active, ["db"])) == (["db"], ["debug", "mail", "trace", "web"])
+    alone = select(active, ["web"], dependencies=False)
+    assert list(alone.services) == ["web"]
+    assert alone.services["web"].depends_on == {}
+
+
+def test_names_may_be_patterns():
+    assert sorted(select(activate(SHOP, ("dev",)), ["d*"]).services) == ["db", "debug", "web"]
+
+
+def test_a_required_dependency_must_be_enabled():
+    off = project(service("a", needs="b"), service("b", profiles="p"))
+    with pytest.raises(ComposeFileError) as caught:
+        select(activate(off, ()))
+    assert str(caught.value) == (
+        "demo:0:0: services.a.depends_on: service 'b' is not enabled (enable it with profile 'p')"
+    )
+    alone = select(activate(off, ()), ["a"], dependencies=False)
+    assert list(alone.services) == ["a"]
+    with pytest.raises(ComposeFileError, match="name 'b' too"):
+        select(
+            Project(
+                name="demo", services={"a": service("a", needs="b")}, disabled={"b": service("b")}
+            )
+        )
+
+
+def test_pending_problems_are_told_of_chosen_services_only():
+    wrong = Problem(Position("x.yaml", 3, 1), "services.web", "wrong")
+    shared = Problem(Position("x.yaml", 2, 1), "volumes", "wrong too")
+    broken = project(service("web"), service("db"), pending={"web": (wrong,)})
+    assert list(select(broken, ["db"]).services) == ["db"]
+    with pytest.raises(ComposeFileError):
+        select(broken, ["web"])
+    with pytest.raises(ComposeFileError) as caught:
+        select(project(service("web"), pending={"web": (wrong,), "": (shared,)}))
+    assert caught.value.problems == (shared, wrong)
+
+
+def test_resources_nobody_uses_are_dropped():
+    web = Service(
+        name="web",
+        networks={"front": None},
+        volumes=(Mount(type="volume", source="data"), Mount(type="bind", source="other")),
+        secrets=(Grant(source="s"),),
+        configs=(Grant(source="c"),),
+    )
+    full = project(
+        web,
+        networks={"front": Network(name="f"), "back": Network(name="b")},
+        volumes={"data": Volume(name="d"), "other": Volume(name="o")},
+        secrets={"s": FileObject(name="s"), "t": FileObject(name="t")},
+        configs={"c": FileObject(name="c"), "d": FileObject(name="d")},
+    )
+    left = used(full)
+    assert [list(left.networks), list(left.volumes), list(left.secrets), list(left.configs)] == [
+        *(["front"], ["data"], ["s"], ["c"]),
+    ]
