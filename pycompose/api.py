@@ -44,8 +44,8 @@ def load(
 ) -> Project:
     """Return the project of some Compose files, or of the one found from `directory` upwards.
 
-    `environment` is what `${VARIABLES}` are taken from, besides the directory's `.env`; without
-    one they come from `.env` alone: the process environment is not read.
+    `environment` is what `${VARIABLES}` are taken from, before the directory's `.env`; without
+    one it is that of the process.
 
     Raises:
         ComposeFileError: the files are wrong or missing; holds every problem found.
@@ -61,7 +61,7 @@ def load(
     options = LoadOptions(
         files=found.files,
         working_dir=found.working_dir,
-        environment=environment or {},
+        environment=_environment(environment),
         home=os.path.expanduser("~"),
         name=name,
         profiles=tuple(profiles),
@@ -72,17 +72,23 @@ def load(
 
 @contextmanager
 def connect(host: str = "", *, environment: Mapping[str, str] | None = None) -> Iterator[Engine]:
-    """Open an engine for a `with` block: `host`, else what `environment` says, else the default.
+    """Open an engine for a `with` block: `host`, else what DOCKER_HOST and contexts say.
+
+    `environment` stands for that of the process.
 
     Raises:
         EngineUnavailable: there is none; says what was tried.
     """
-    env = environment or {}
+    env = _environment(environment)
     engine = connect_to(discover(env, host=host), config_folder=config_folder(env))
     try:
         yield engine
     finally:
         engine.close()
+
+
+def _environment(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    return dict(os.environ) if given is None else given
 
 
 def plan_up(project: Project, engine: Engine, options: UpOptions | None = None) -> Plan:

@@ -122,6 +122,7 @@ class _Run:
         self.inbox: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
         self.jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self.busy = 0
+        self.over = False  # nothing more is begun
         self.open = len(plan.steps)
         self.done: list[int] = []
         self.failed: dict[int, EngineError] = {}
@@ -148,6 +149,7 @@ class _Run:
                 while self.open:
                     self._next()
         finally:
+            self.over = True
             for _ in range(workers):
                 self.jobs.put(None)
             if stream is not None:
@@ -210,6 +212,11 @@ class _Run:
 
     def _leave(self) -> None:
         """Hand out nothing more, let running steps end for a moment, and go."""
+        self.over = True
+        with suppress(Empty):
+            while True:
+                self.jobs.get_nowait()
+                self.busy -= 1
         end = time.monotonic() + LEAVE_AFTER
         while self.busy and (rest := end - time.monotonic()) > 0:
             with suppress(Empty):
@@ -291,13 +298,17 @@ class _Run:
         streams: list[Any] = []
 
         def follow() -> None:
-            with suppress(EngineError):
+            try:
                 stream = self.engine.events(filters={"type": ["container"]})
                 streams.append(stream)
                 self.inbox.put(("listening", 0, True))
                 for event in stream:
                     self.inbox.put(("event", 0, event))
-            self.inbox.put(("listening", 0, False))
+                self.inbox.put(("listening", 0, False))
+            except EngineError:
+                self.inbox.put(("listening", 0, False))
+            except BaseException as error:  # carried to the coordinator, which raises it
+                self.inbox.put(("error", 0, error))
 
         def close() -> None:
             for stream in streams:
@@ -330,6 +341,8 @@ class _Run:
                 self.inbox.put(("looked", wait.id, verdict(found, wait.until)))
             except EngineError as error:
                 self.inbox.put(("looked", wait.id, Verdict("failed", str(error))))
+            except BaseException as error:  # carried to the coordinator, which raises it
+                self.inbox.put(("error", wait.id, error))
 
         # Not through the workers: a look must not wait for steps that wait for the engine.
         Thread(target=look, daemon=True).start()
@@ -348,7 +361,7 @@ class _Run:
     # The workers.
 
     def _work(self) -> None:
-        while (job := self.jobs.get()) is not None:
+        while (job := self.jobs.get()) is not None and not self.over:
             job()
 
     def _perform(self, step: ops.Op) -> None:

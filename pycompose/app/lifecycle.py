@@ -169,6 +169,9 @@ def _attached(
         if service.name in view.shown
         for number in range(1, service.instances + 1)
     )
+    for name in names:
+        # The column of names is as wide as the longest one from the first line on.
+        session.emit(LogLine(name=name, line=b"", raw=True))
     if names:
         session.emit(LogLine(name="Attaching to", line=", ".join(names).encode(), stream=0))
     there = [c for c in snapshot.containers if c.service in project.services and not c.oneoff]

@@ -170,7 +170,9 @@ def _parse(paths: Sequence[str], process: Mapping[str, str]) -> EnvironmentFiles
 
 
 def _reason(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error)
 
 
 def _project_directory(files: Sequence[str], directory: str | None, cwd: str) -> str:

@@ -51,7 +51,7 @@ class Engine(Protocol):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What this engine is and can do; asked once (GET /_ping and GET /version)."""
+        """What this engine is and can do; asked once (GET /_ping)."""
         ...
 
     def close(self) -> None:

@@ -40,6 +40,7 @@ from pycompose.loader.merge import merge
 from pycompose.loader.normalize import normalize
 from pycompose.loader.parse import parse
 from pycompose.loader.paths import resolve as resolve_paths
+from pycompose.loader.schema import validate
 from pycompose.loader.select import activate, enable, used
 from pycompose.loader.select import select as reduce_to
 from pycompose.loader.sources import Source, Sources
@@ -84,7 +85,6 @@ def load(options: LoadOptions, sources: Sources) -> Project:
         ComposeFileError: files are missing or wrong; holds every problem that could be found.
         UsageError: the project has no name, or a service was named that does not exist.
     """
-    from pycompose.loader.schema import validate  # noqa: PLC0415
     environment, notices = read_environment(options, sources)
     faults = _Faults()
     parsed: list[Map] = []

@@ -61,7 +61,8 @@ def enable(project: Project, names: Iterable[str]) -> Project:
 def select(project: Project, names: Iterable[str] = (), *, dependencies: bool = True) -> Project:
     """Return the project reduced to the named services and, if asked, what they depend on.
 
-    All enabled services stay if none is named. Edges that lead out of the selection are dropped.
+    All enabled services stay if none is named. If some are, edges that lead out of the selection
+    are dropped; else those stay that lead to services no profile enables.
 
     Raises:
         UsageError: there is no such enabled service.
@@ -77,6 +78,8 @@ def select(project: Project, names: Iterable[str] = (), *, dependencies: bool = 
     else:
         _refuse(project, kept, edges=False)
     divided = _divide(project, kept)
+    if not chosen:
+        return divided
     return replace(divided, services={n: _trimmed(s, kept) for n, s in divided.services.items()})
 
 

@@ -52,7 +52,7 @@ def diverged(
     if any(isinstance(networks.get(key), int) for key in service.networks):
         # Engine: a stopped container remembers a network's id, which is gone.
         return Divergence("incomplete", "one of its networks is made anew")
-    return None
+    return _unconnected(project, service, state, networks)
 
 
 def _other_image(state: ContainerState, image: ImageState) -> bool:
@@ -78,6 +78,24 @@ def _incomplete(
             name = project.volumes[mount.source].name
             if name not in mounted:
                 return Divergence("incomplete", f"volume {name} is not mounted")
+    return None
+
+
+def _unconnected(
+    project: Project,
+    service: Service,
+    state: ContainerState,
+    networks: Mapping[str, int | str],
+) -> Divergence | None:
+    """Return the network that a stopped container was never put on, or was taken off.
+
+    Whoever creates a container can be cut off before it is on all of its networks.
+    """
+    for key in service.networks:
+        # Engine: one that was never started knows its networks by name only.
+        name = project.networks[key].name
+        if name != networks.get(key) and name not in state.networks:
+            return Divergence("incomplete", f"it is not on network {name}")
     return None
 
 

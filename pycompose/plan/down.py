@@ -41,7 +41,7 @@ def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
     staying = [c for c in snapshot.containers if c.id not in removed]
     _networks(project, snapshot, steps, staying, after)
     if options.volumes:
-        _volumes(project, snapshot, steps, going, after)
+        _volumes(project, snapshot, steps, going, staying, after)
     if options.images:
         _images(project, snapshot, steps, options, after)
     if not steps.all:
@@ -147,8 +147,10 @@ def _volumes(
     snapshot: Snapshot,
     steps: Steps,
     going: Iterable[ContainerState],
+    staying: Iterable[ContainerState],
     after: Iterable[int],
 ) -> None:
+    used = {mount.name: c.name for c in staying for mount in c.mounts}
     declared = {v.name for v in project.volumes.values()}
     names = {v.name for v in project.volumes.values() if not v.external}
     for volume in snapshot.volumes:
@@ -156,6 +158,9 @@ def _volumes(
             continue
         if volume.labels.get(labels.PROJECT) != project.name:
             steps.warn(f"volume {volume.name} is kept: it was not created by this project")
+            continue
+        if volume.name in used:
+            steps.warn(f"volume {volume.name} is kept: {used[volume.name]} still uses it")
             continue
         steps.add(
             RemoveVolume,
@@ -166,7 +171,7 @@ def _volumes(
             volume=volume.name,
             destroys=f"volume {volume.name}",
         )
-    left = {m.name for c in going for m in c.mounts if anonymous(m) and m.name not in declared}
+    left = {m.name for c in going for m in c.mounts if anonymous(m)} - declared - {*used}
     for name in sorted(left):
         # Engine: one that was handed on by a recreate has a name to it and outlives `rm -v`.
         steps.add(

@@ -127,6 +127,7 @@ class _Up:
         self.steps = Steps()
         self.services: dict[str, _Progress] = {}
         self.halted: dict[str, int] = {}  # container id → the step that stops it for a dependency
+        self.freed: dict[str, int] = {}  # container name → the step that frees it
         self.network_made: dict[str, int | str] = {}
         self.volume_made: dict[str, int] = {}
         self.dependents = graph.dependents(project)
@@ -153,15 +154,14 @@ class _Up:
         ]
         verdicts = {c.id: self._verdict(service, c) for c in mine}
         keep, surplus = self._choose(service, mine, verdicts)
-        gone: dict[str, int] = {}  # names that become free, by the step that frees them
         for state, cause, why in surplus:
-            gone[state.name] = self._remove(state, cause, why)
+            self.freed[state.name] = self._remove(state, cause, why)
         for state in keep:
             verdict = verdicts[state.id]
             if verdict is None:
-                self._reuse(service, state, gone, gate, progress)
+                self._reuse(service, state, gate, progress)
             else:
-                self._recreate(service, state, verdict, gone, gate, progress)
+                self._recreate(service, state, verdict, gate, progress)
         numbers = [c.number for c in mine if c.number is not None]
         first = max(numbers, default=0) + 1
         for number in range(first, first + service.instances - len(keep)):
@@ -211,17 +211,18 @@ class _Up:
         self,
         service: Service,
         state: ContainerState,
-        gone: Mapping[str, int],
         gate: list[int],
         progress: _Progress,
     ) -> None:
         after = list(gate)
         name = self.project.container_name(service, state.number or 1)
-        if state.name != name and (state.name in gone or _TEMPORARY.match(state.name)):
+        if state.name != name and (
+            state.name in self.freed or _TEMPORARY.match(state.name)
+        ):
             after.append(
                 self.steps.add(
                     Rename,
-                    after=[gone[name]] if name in gone else [],
+                    after=self._free(name),
                     resource=f"Container {name}",
                     cause="interrupted",
                     why=f"it was left with the name {state.name}",
@@ -269,7 +270,7 @@ class _Up:
         )
         made = self.steps.add(
             CreateContainer,
-            after=self._needs(service),
+            after=[*self._needs(service), *self._free(name)],
             resource=f"Container {name}",
             cause="missing",
             why="no container yet",
@@ -286,7 +287,6 @@ class _Up:
         service: Service,
         old: ContainerState,
         verdict: Divergence,
-        gone: dict[str, int],
         gate: list[int],
         progress: _Progress,
     ) -> None:
@@ -308,7 +308,7 @@ class _Up:
         temporary = f"{old.id[:12]}_{name}"
         made = self.steps.add(
             CreateContainer,
-            after=[*self._needs(service), *([gone[temporary]] if temporary in gone else [])],
+            after=[*self._needs(service), *self._free(temporary)],
             resource=f"Container {name}",
             cause=verdict.cause,
             why=verdict.why,
@@ -319,10 +319,9 @@ class _Up:
         )
         ready = self._connect(service, name, made, connect)
         removed = self._remove(old, "replaced", f"replaced by #{made}", [made, *ready, *halts])
-        freed = [gone[name]] if name in gone else []
         renamed = self.steps.add(
             Rename,
-            after=[removed, *freed],
+            after=[removed, *self._free(name)],
             resource=f"Container {name}",
             cause="replaced",
             why=f"takes the place of {old.id[:12]}",
@@ -406,6 +405,10 @@ class _Up:
         )
 
     # What a container waits for.
+
+    def _free(self, name: str) -> list[int]:
+        """Return the step that takes a container of this name away, if one does."""
+        return [self.freed[name]] if name in self.freed else []
 
     def _needs(self, service: Service) -> list[int]:
         """Return the steps that make the networks and volumes of a service."""
@@ -501,7 +504,8 @@ class _Up:
         ]
         if self.options.remove_orphans:
             for orphan in orphans:
-                self._remove(orphan, "orphan", f"no service {orphan.service!r} in the files")
+                why = f"no service {orphan.service!r} in the files"
+                self.freed[orphan.name] = self._remove(orphan, "orphan", why)
         elif orphans and not self.options.ignore_orphans:
             names = ", ".join(orphan.name for orphan in orphans)
             self.steps.warn(

@@ -56,7 +56,7 @@ class Jsonl:
         """Write one object."""
         mark = {"dry-run": True} if self.dry_run else {}
         given = {name: value for name, value in fields.items() if value}
-        self.out.write(json.dumps({**mark, **given}) + "\n")
+        self.out.write(json.dumps({**mark, **given}, separators=(",", ":")) + "\n")
         self.out.flush()
 
     def settle(self) -> None:

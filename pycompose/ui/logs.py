@@ -53,7 +53,8 @@ class Logs:
         """Write one line."""
         prefix = self.prefixes.get(line.name)
         if prefix is None:
-            prefix = self.register(line.name)
+            # A remark takes no column of its own.
+            prefix = b"" if line.stream == 0 else self.register(line.name)
         out = self.errors if line.stream == 2 else self.out
         if line.raw:
             out.write(line.line)
@@ -89,7 +90,7 @@ class Logs:
 
     def paint(self, name: str, text: str) -> str:
         """Return a text in the colour of a container."""
-        if not self.color:
+        if not self.color or name not in self.order:
             return text
         color = COLORS[self.order[name] % len(COLORS)]
         return f"\x1b[{color}m{text}\x1b[0m"

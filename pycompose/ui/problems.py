@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.ui.text import cells, fit, printable
 
-_WIDEST: int = 160  # columns of a source line that are shown
+_WIDEST: Final = 160  # columns of a source line that are shown
 
 
 def describe(error: Exception, *, source: bool = False) -> str:
@@ -37,11 +39,11 @@ def problem(item: Problem, *, source: bool = False) -> str:
 
 def _source(item: Problem) -> str:
     """Return the line a problem is about, and a caret under its column; "" where it is gone."""
-    line = _line(item.at.file, item.at.line)
-    if not line.strip():
+    line = _line(item.at.file, item.at.line).rstrip().replace("\t", " ")
+    if not line:
         return ""
-    before = printable(line[: item.at.column - 1].replace("\t", " "))
-    text = fit(printable(line.replace("\t", " ")).rstrip(), _WIDEST)
+    before = printable(line[: item.at.column - 1])
+    text = fit(printable(line), _WIDEST)
     caret = f"\n{' ' * (len(str(item.at.line)) + 3 + cells(before) + 1)}^"
     return f" {item.at.line} | {text}" + (caret if cells(before) < _WIDEST else "")
 

@@ -79,7 +79,7 @@ def test_a_closed_pipe_is_silent_and_141(project) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "pycompose", "config", "--environment"],
         cwd=project,
-        env=environment(BIG="x" * 300_000),
+        env=environment(**{f"BIG{n}": "x" * 100_000 for n in range(5)}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:

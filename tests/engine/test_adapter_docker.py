@@ -338,7 +338,7 @@ def test_a_build_tells_its_lines_and_returns_the_image(engine):
     assert any("Step 1/2" in line.get("stream", "") for line in lines)
     engine.remove_image(tag, force=True)
     with pytest.raises(EngineError, match="non-zero code: 3"):
-        engine.build_image(context(f"FROM {IMAGE}\nRUN exit 3\n".encode()), {"rm": "1"})
+        engine.build_image(context(f"FROM {IMAGE}\nRUN exit 3\n".encode()), {"forcerm": "1"})
     with pytest.raises(EngineError, match=r"(?i)dockerfile parse error|unknown instruction"):
         engine.build_image(context(b"NONSENSE\n"), {})
 

@@ -77,6 +77,8 @@ class _Words:
                 self.end()
             # Compat: Docker Compose reads a command to the first operator of a shell, no further.
             elif char in ";&|<>" and not self.open:
+                if char == ">" and self.word and self.word[0] in "0123456789":
+                    self.word = None  # `2>` names what would be redirected
                 break
             else:
                 self.special(char)

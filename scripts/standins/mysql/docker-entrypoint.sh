@@ -14,6 +14,11 @@ fail() {
     exit 1
 }
 
+# put TEXT: print it as it is; echo would change backslashes.
+put() {
+    printf '%s\n' "$*"
+}
+
 # setting NAME: take the variable NAME from the file that NAME_FILE names, if it does.
 setting() {
     eval "value=\${$1:-} file=\${${1}_FILE:-}"
@@ -38,23 +43,23 @@ client() {
 
 statements() {
     # MariaDB's package leaves further accounts without a password: only these remain.
-    echo "DELETE FROM mysql.global_priv WHERE NOT (User = 'root' AND Host = 'localhost') AND User <> 'mariadb.sys';"
-    echo "FLUSH PRIVILEGES;"
-    echo "ALTER USER 'root'@'localhost' IDENTIFIED BY $(quoted "$MYSQL_ROOT_PASSWORD");"
+    put "DELETE FROM mysql.global_priv WHERE NOT (User = 'root' AND Host = 'localhost') AND User <> 'mariadb.sys';"
+    put "FLUSH PRIVILEGES;"
+    put "ALTER USER 'root'@'localhost' IDENTIFIED BY $(quoted "$MYSQL_ROOT_PASSWORD");"
     if [ "$MYSQL_ROOT_HOST" != localhost ]; then
         root="'root'@$(quoted "$MYSQL_ROOT_HOST")"
-        echo "CREATE USER $root IDENTIFIED BY $(quoted "$MYSQL_ROOT_PASSWORD");"
-        echo "GRANT ALL ON *.* TO $root WITH GRANT OPTION;"
+        put "CREATE USER $root IDENTIFIED BY $(quoted "$MYSQL_ROOT_PASSWORD");"
+        put "GRANT ALL ON *.* TO $root WITH GRANT OPTION;"
     fi
     if [ -n "$MYSQL_DATABASE" ]; then
-        echo "CREATE DATABASE IF NOT EXISTS \`$MYSQL_DATABASE\`;"
+        put "CREATE DATABASE IF NOT EXISTS \`$MYSQL_DATABASE\`;"
     fi
     if [ -n "$MYSQL_USER" ] && [ -n "$MYSQL_PASSWORD" ]; then
         user="$(quoted "$MYSQL_USER")@'%'"
-        echo "CREATE USER $user IDENTIFIED BY $(quoted "$MYSQL_PASSWORD");"
+        put "CREATE USER $user IDENTIFIED BY $(quoted "$MYSQL_PASSWORD");"
         if [ -n "$MYSQL_DATABASE" ]; then
             # In a GRANT, _ stands for any letter.
-            echo "GRANT ALL ON \`$(printf %s "$MYSQL_DATABASE" | sed 's/_/\\_/g')\`.* TO $user;"
+            put "GRANT ALL ON \`$(printf %s "$MYSQL_DATABASE" | sed 's/_/\\_/g')\`.* TO $user;"
         fi
     fi
 }

@@ -45,7 +45,7 @@ def test_orphans_go_when_asked_for(flag, env, wanted) -> None:
 
 
 def test_orphans_cannot_be_removed_and_ignored() -> None:
-    with pytest.raises(UsageError, match="^cannot combine COMPOSE_IGNORE_ORPHANS and --remove-"):
+    with pytest.raises(UsageError, match="cannot combine COMPOSE_IGNORE_ORPHANS"):
         options.orphans(True, {"COMPOSE_IGNORE_ORPHANS": "true"})
 
 

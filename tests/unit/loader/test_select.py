@@ -80,7 +80,8 @@ def test_an_unknown_service_is_refused_with_a_suggestion():
 def test_selection_keeps_dependencies_and_drops_edges_that_lead_out():
     active = activate(SHOP, ())
     assert select(active).services.keys() == {"web", "db"}
-    assert list(select(active).services["web"].depends_on) == ["db"]
+    assert list(select(active).services["web"].depends_on) == ["db", "mail"]
+    assert list(select(active, ["web"]).services["web"].depends_on) == ["db"]
     assert names(select(active, ["db"])) == (["db"], ["debug", "mail", "trace", "web"])
     alone = select(active, ["web"], dependencies=False)
     assert list(alone.services) == ["web"]
