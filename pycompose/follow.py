@@ -105,11 +105,18 @@ class Follower:
             # Compat: what no driver keeps can only be seen while it is written.
             stream = self.engine.attach(target.id, tty=tty)
         self.streams[target.id] = stream
+        empty = True
         try:
-            yield from split(stream, target.name)
+            for line in split(stream, target.name):
+                empty = False
+                yield line
         finally:
             stream.close()
             self.streams.pop(target.id, None)
+        if empty and target.this_run and driver in READABLE and not self.closed:
+            # Engine: following a container that ends at once may miss all that it wrote.
+            again = self.engine.logs(target.id, since=since, timestamps=target.timestamps, tty=tty)
+            yield from split(again, target.name)
 
 
 def api_time(text: str) -> str:

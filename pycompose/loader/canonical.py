@@ -13,12 +13,22 @@ from typing import Final
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.loader.fields import FIELDS, Field, Row, tree_of
 from pycompose.loader.short.invalid import Invalid
-from pycompose.loader.short.scalars import cast
+from pycompose.loader.short.scalars import Cast, cast
 from pycompose.loader.tree import Map, Node, Scalar, Seq, dotted
 
 _ROWS: Final = tree_of(
     field for field in FIELDS if field.shape or field.expand or field.cast or field.unique
 )
+
+# The types that need no cast; a duration's text has many forms.
+_TYPES: Final[dict[Cast | None, type]] = {
+    "int": int,
+    "size": int,
+    "mode": int,
+    "float": float,
+    "bool": bool,
+    "str": str,
+}
 
 
 def canonical(document: Map) -> Map:
@@ -47,10 +57,11 @@ class _Walk:
         """Return a node in its long form, itself where it has that already."""
         field = row.field
         if field is not None and (field.shape or field.cast):
-            shaped = self.shaped(node, field)
-            if shaped is None:
+            try:
+                node = _shaped(node, field)
+            except Invalid as error:
+                self.problem(error)
                 return node
-            node = shaped
         if isinstance(node, Map):
             if row.entries or row.any:
                 return self.entries(node, row)
@@ -58,33 +69,19 @@ class _Walk:
             return self.items(node, row)
         return node
 
-    def shaped(self, node: Node, field: Field) -> Node | None:
-        """Return the long form of a node, cast; None where it has none."""
-        if isinstance(node, Scalar) and node.value is None:
-            return node
-        tag = node.tag
-        try:
-            if field.shape is not None:
-                node = field.shape(node)
-            if field.cast is not None:
-                node = cast(node, field.cast)
-        except Invalid as error:
-            self.problem(error)
-            return None
-        return _tagged(node, tag) if node.tag != tag else node
-
     def entries(self, node: Map, row: Row) -> Map:
         """Return a mapping with its values in long form."""
         known, other, path = row.entries, row.any, self.path
         changed: dict[str, Node] = {}
         for key, value in node.entries.items():
             below = known.get(key, other)
-            if below is not None and value.tag != "!reset":
-                path.append(key)
-                new = self.node(value, below)
-                path.pop()
-                if new is not value:
-                    changed[key] = new
+            if below is None or value.tag == "!reset" or _is_done(value, below.field):
+                continue
+            path.append(key)
+            new = self.node(value, below)
+            path.pop()
+            if new is not value:
+                changed[key] = new
         return Map({**node.entries, **changed}, node.at, node.keys, node.tag) if changed else node
 
     def items(self, node: Seq, row: Row) -> Seq:
@@ -115,6 +112,29 @@ class _Walk:
         """Keep what is wrong with the node at hand."""
         path = dotted((*self.path, *error.below))
         self.problems.append(Problem(error.at, path, error.message, error.hint))
+
+
+def _is_done(node: Node, field: Field | None) -> bool:
+    """Whether a node is a scalar of the type that its attribute has."""
+    if type(node) is not Scalar:
+        return False
+    if field is None or node.value is None:
+        return True
+    return field.shape is None and type(node.value) is _TYPES.get(field.cast)
+
+
+def _shaped(node: Node, field: Field) -> Node:
+    """Return the long form of a node, cast.
+
+    Raises:
+        Invalid: it has none.
+    """
+    new = node
+    if field.shape is not None:
+        new = field.shape(new)
+    if field.cast is not None:
+        new = cast(new, field.cast)
+    return _tagged(new, node.tag) if new.tag != node.tag else new
 
 
 def distinct(items: list[Node], key: Callable[[Node], str]) -> list[Node]:

@@ -38,30 +38,37 @@ def merge(base: Map, override: Map) -> Map:
 
 def settle(document: Map) -> Map:
     """Return a merged document without its `!reset` marks and `!override` tags."""
-    changed: dict[str, Node | None] = {}
-    for key, value in document.entries.items():
-        new = _settled(value)
-        if new is not value:
-            changed[key] = new
-    if not changed and not document.tag:
-        return document
-    entries = {
-        key: node for key, node in {**document.entries, **changed}.items() if node is not None
-    }
-    return Map(entries, document.at, document.keys)
+    return _untagged(document) if _has_tags(document) else document
+
+
+def _has_tags(document: Map) -> bool:
+    pending: list[Map | Seq] = [document]
+    while pending:
+        node = pending.pop()
+        for child in node.entries.values() if isinstance(node, Map) else node.items:
+            if child.tag:
+                return True
+            if not isinstance(child, Scalar):
+                pending.append(child)
+    return bool(document.tag)
+
+
+def _untagged(node: Map) -> Map:
+    entries = {key: _settled(value) for key, value in node.entries.items()}
+    kept = {key: value for key, value in entries.items() if value is not None}
+    return Map(kept, node.at, node.keys)
 
 
 def _settled(node: Node) -> Node | None:
     if node.tag == "!reset":
         return None
     if isinstance(node, Map):
-        return settle(node)
+        return _untagged(node)
     if isinstance(node, Scalar):
         return Scalar(node.value, node.at, node.text, node.quoted) if node.tag else node
     # Compat: a tag on an item of a list has no effect.
-    items = tuple([settle(item) if isinstance(item, Map) else item for item in node.items])
-    same = all(new is old for new, old in zip(items, node.items, strict=True))
-    return node if same and not node.tag else Seq(items, node.at)
+    items = [_untagged(item) if isinstance(item, Map) else item for item in node.items]
+    return Seq(tuple(items), node.at)
 
 
 class _Walk:

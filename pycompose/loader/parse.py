@@ -206,7 +206,7 @@ class _Walk:
                     if merges is not None:
                         problem(place, "merge key '<<' is given twice", _TWO_MERGES)
                     continue
-                key = self.key(node, place)
+                key = self.key(node, place if kind is AliasEvent else node.at)
                 if key in keys:
                     problem(place, f"key {_show(key)} is defined already at {keys[key]}")
                 keys[key] = place

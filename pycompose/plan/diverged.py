@@ -146,10 +146,13 @@ def inheritable(
     """Return the mounts of an old container whose data its replacement keeps, by target.
 
     These are the ones at targets that the image declares as volumes, or that the service mounts
-    without naming a source.
+    without naming a source. Where nobody looked what the image declares, all anonymous ones are.
     """
     sources = {mount.target: mount.source for mount in service.volumes}
-    declared = set((image.volumes if image else None) or ())
+    known = image.volumes if image else None
+    if known is None:
+        known = tuple(mount.target for mount in old.mounts if anonymous(mount))
+    declared = set(known)
     unnamed = {target for target, source in sources.items() if not source}
     keeps = (declared - {target for target, source in sources.items() if source}) | unnamed
     return tuple(

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from pycompose import graph
+from pycompose import graph, labels
 from pycompose.convert.container import container as convert_container
+from pycompose.convert.hashing import config_hash
 from pycompose.errors import ComposeFileError
 from pycompose.model.project import Project
 from pycompose.model.service import Dependency, Service
@@ -78,7 +79,8 @@ class _Progress:
 def images_needed(project: Project, snapshot: Snapshot, options: Options) -> tuple[str, ...]:
     """Return the references of images whose declared volumes `up` must know, sorted.
 
-    A recreated container keeps its anonymous volumes only where the image still declares them.
+    A recreated container keeps its anonymous volumes only where the image still declares them;
+    one that is recreated for another reason than its image or its file keeps them all.
     """
     needed = set()
     for state in snapshot.containers:
@@ -87,7 +89,10 @@ def images_needed(project: Project, snapshot: Snapshot, options: Options) -> tup
             continue
         image = project.image(service)
         known = snapshot.images.get(image)
-        if known is not None and known.volumes is None:
+        if known is None or known.volumes is not None:
+            continue
+        same = known.id == state.image_id
+        if not same or state.labels.get(labels.CONFIG_HASH) != config_hash(service):
             needed.add(image)
     return tuple(sorted(needed))
 
@@ -216,9 +221,7 @@ class _Up:
     ) -> None:
         after = list(gate)
         name = self.project.container_name(service, state.number or 1)
-        if state.name != name and (
-            state.name in self.freed or _TEMPORARY.match(state.name)
-        ):
+        if state.name != name and (name in self.freed or _TEMPORARY.match(state.name)):
             after.append(
                 self.steps.add(
                     Rename,

@@ -81,7 +81,6 @@ class Tty:
         self.tasks: dict[str, Task] = {}
         self.drawn: list[int] = []  # columns of each line on the screen
         self.spin = 0
-        self.changed = False
         self.lock = threading.Lock()
         self.stop = threading.Event()
         self.thread: threading.Thread | None = None
@@ -99,7 +98,6 @@ class Tty:
                 case LogLine():
                     return
             if self.tasks and self.thread is None:
-                self.draw(self.frame())
                 self.thread = threading.Thread(target=self.refresh, name="display", daemon=True)
                 self.thread.start()
 
@@ -109,11 +107,9 @@ class Tty:
         task = self.tasks.get(event.id)
         if task is None:
             task = self.tasks[event.id] = Task(event.id, event.text, event.status, now)
-        elif event.status == "working" and task.ended is not None:
-            task.started, task.ended = now, None
         task.text, task.status, task.detail = event.text, event.status, event.detail
-        if event.status != "working":
-            task.ended = now
+        task.ended = None if event.status == "working" else now
+        if task.ended is not None:
             task.layers.clear()
 
     def progress(self, event: Progress) -> None:

@@ -12,8 +12,10 @@ from pycompose.loader.short.invalid import Invalid
 from pycompose.loader.short.scalars import text
 from pycompose.loader.tree import Node, Scalar, Seq
 
-_PLAIN: Final = re.compile(r"[^\\`()\"';&|<>]*")
-_SPACE: Final = re.compile(r"[ \t\r\n]+")
+_WORD: Final = r"""(?:[^ \t\r\n\\`()"';&|<>]|"[^"\\]*"|'[^']*')+"""
+_SIMPLE: Final = re.compile(rf"[ \t\r\n]*(?:{_WORD}(?:[ \t\r\n]+|\Z))*")
+_FIND: Final = re.compile(_WORD)
+_QUOTED: Final = re.compile(r"""([^"']*)(?:"([^"]*)"|'([^']*)')?""")
 _LIST_HINT: Final = "a list takes its items as they are: ['sh', '-c', 'a && b']"
 
 
@@ -51,9 +53,14 @@ def words(line: str) -> tuple[str, ...]:
 
     Source: https://github.com/mattn/go-shellwords, observed through `docker compose config`
     """
-    if _PLAIN.fullmatch(line):
-        return tuple([word for word in _SPACE.split(line) if word])
-    return _Words().read(line)
+    if _SIMPLE.fullmatch(line) is None:
+        return _Words().read(line)
+    return tuple(
+        [
+            word if '"' not in word and "'" not in word else _QUOTED.sub(r"\1\2\3", word)
+            for word in _FIND.findall(line)
+        ]
+    )
 
 
 class _Words:

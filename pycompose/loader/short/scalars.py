@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final, Literal, TypeAlias
+from functools import lru_cache
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from pycompose.errors import Position
 from pycompose.loader.short.invalid import Invalid
@@ -17,6 +18,7 @@ from pycompose.loader.tree import Node, Scalar
 from pycompose.model.values import go_duration, go_float, nanoseconds, size
 
 Cast: TypeAlias = Literal["int", "float", "bool", "str", "size", "duration", "mode"]
+_T = TypeVar("_T")
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _FLOAT: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -101,8 +103,13 @@ def _size(node: Scalar) -> int:
 
 def _duration(node: Scalar) -> str:
     value = string(node)
-    found = go_duration(_measured(node, value, nanoseconds))
+    found = _measured(node, value, _go_style)
     return value if found == value else found
+
+
+@lru_cache(maxsize=256)  # files say the same few durations again and again
+def _go_style(duration: str) -> str:
+    return go_duration(nanoseconds(duration))
 
 
 def _mode(node: Scalar) -> int:
@@ -114,7 +121,7 @@ def _mode(node: Scalar) -> int:
     return _int(node)
 
 
-def _measured(node: Scalar, value: str, measure: Callable[[str], int]) -> int:
+def _measured(node: Scalar, value: str, measure: Callable[[str], _T]) -> _T:
     try:
         return measure(value)
     except ValueError as error:

@@ -80,6 +80,7 @@ initialise() {
     [ "$MYSQL_USER" != root ] || fail "MYSQL_USER cannot be root: use MYSQL_ROOT_PASSWORD"
 
     say "setting up the database"
+    trap 'exit 143' TERM INT
     mariadb-install-db --datadir="$DATA" --auth-root-authentication-method=normal --skip-test-db >/dev/null
     "$@" --skip-networking --skip-log-bin &
     server=$!

@@ -47,7 +47,6 @@ def test_colours_go_round_in_the_order_of_appearance() -> None:
 
 
 def test_no_color_wins_over_a_terminal() -> None:
-    assert shown(LogLine(name="a", line=b"x"), color=True, color_off=True)[0] if False else True
     out = io.BytesIO()
     Logs(out, out, LogStyle(color=False), color=True)(LogLine(name="a", line=b"x"))
     assert out.getvalue() == b"a  | x\n"
