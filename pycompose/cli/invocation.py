@@ -61,7 +61,14 @@ def opened(
 
     settings = read(ctx.obj, dry_run=dry_run)
     cancel = Cancel()
-    display = open_display(settings, title=ctx.info_name or "", style=style)
+    display = open_display(
+        progress=settings.progress,
+        ansi=settings.ansi,
+        environment=settings.environment,
+        dry_run=settings.dry_run,
+        title=ctx.info_name or "",
+        style=style,
+    )
     with _signals(cancel), closing(display):
         session = Session(settings, emit=display, confirm=_confirm(display), cancel=cancel)
         with closing(session):
@@ -88,7 +95,7 @@ def _signals(cancel: Cancel) -> Iterator[None]:
 
 
 def _confirm(display: Display) -> Any:
-    """Return the question asked of the user; without a terminal the answer is no."""
+    """Return the question asked of the user; the end of the input is a no."""
 
     def confirm(question: str) -> bool:
         display.settle()

@@ -227,7 +227,7 @@ def run(arguments: list[str], program: str = "pycompose") -> int:
 
         from pycompose.cli.settings import wants_traceback
 
-        if _global(ctx, "debug") or wants_traceback():
+        if _global(ctx, "debug") or _global(ctx, "verbose") or wants_traceback():
             traceback.print_exc()
         return _failed(UnexpectedError(_where(error)), _global(ctx, "progress"))
 

@@ -80,12 +80,14 @@ def _replace(path: str, text: str) -> None:
         mask = os.umask(0)
         os.umask(mask)
         mode = 0o666 & ~mask
-    descriptor, draft = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".pycompose-")
+    draft = ""
     try:
+        descriptor, draft = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".pycompose-")
         with open(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             os.fchmod(file.fileno(), mode)
         os.replace(draft, path)
     except OSError as error:
-        os.unlink(draft)
+        if draft:
+            os.unlink(draft)
         raise OSError(error.errno, error.strerror, path) from error

@@ -7,6 +7,7 @@ a pipe or swallow a device. Nothing is interpreted here but the encoding.
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import stat
 from typing import BinaryIO, Final
@@ -49,10 +50,10 @@ class DiskSources:
     def _read_stdin(self) -> Source:
         if self.typed is None:
             if self.stdin is None:
-                raise FileNotFoundError("standard input is closed")
+                raise FileNotFoundError(errno.ENOENT, "standard input is closed", STDIN)
             data = self.stdin.read(MOST_BYTES + 1)
             if len(data) > MOST_BYTES:
-                raise OSError(f"standard input holds more than {MOST_BYTES} bytes")
+                raise OSError(errno.EFBIG, f"it holds more than {MOST_BYTES} bytes", STDIN)
             self.typed = Source(STDIN, "<stdin>", decode(data))
         return self.typed
 
@@ -60,18 +61,21 @@ class DiskSources:
 def _read_file(path: str) -> bytes:
     # O_NONBLOCK: opening a pipe nobody writes to must not hang; regular files ignore it.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(f"{path} is a directory")
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, "it is a directory", path)
         # Compat: an env_file or .env of /dev/null is the usual way to say "none".
         if path == os.devnull:
             return b""
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(f"{path} is no regular file")
-        data = file.read(MOST_BYTES + 1)
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "it is no regular file", path)
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(MOST_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > MOST_BYTES:
-        raise OSError(f"{path} holds more than {MOST_BYTES} bytes")
+        raise OSError(errno.EFBIG, f"it holds more than {MOST_BYTES} bytes", path)
     return data
 
 

@@ -33,7 +33,7 @@ from pycompose.loader.bind import bind
 from pycompose.loader.canonical import canonical
 from pycompose.loader.check import check
 from pycompose.loader.defaults import defaults
-from pycompose.loader.environment import project_environment
+from pycompose.loader.environment import project_environment, reason
 from pycompose.loader.environment import resolve as resolve_environment
 from pycompose.loader.interpolate import interpolate
 from pycompose.loader.merge import merge
@@ -176,7 +176,7 @@ def read(path: str, sources: Sources) -> Source:
     except FileNotFoundError:
         raise ComposeFileError(Problem(Position(path, 1, 1), "", "there is no such file")) from None
     except (OSError, ValueError) as error:
-        raise ComposeFileError(Problem(Position(path, 1, 1), "", str(error))) from None
+        raise ComposeFileError(Problem(Position(path, 1, 1), "", reason(error))) from None
 
 
 def mappings(documents: Sequence[Node], source: Source) -> list[Map]:

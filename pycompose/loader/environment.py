@@ -44,11 +44,16 @@ def project_environment(
                 raise ComposeFileError(Problem(at, "", "there is no such env file")) from None
             continue
         except (OSError, ValueError) as error:
-            raise ComposeFileError(Problem(Position(path, 1, 1), "", str(error))) from None
+            raise ComposeFileError(Problem(Position(path, 1, 1), "", reason(error))) from None
         parsed = parse_env(source.text, source.name, lookup)
         added.update(parsed.values)
         notices.extend(parsed.notices)
     return {**added, **environment}, tuple(notices)
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Return why a text cannot be read, without the number of the error and the path."""
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 @dataclass(slots=True)
@@ -138,7 +143,7 @@ class _Resolver:
                 self.problems.append(Problem(where.at, dotted(path), message, hint))
             return {}
         except (OSError, ValueError) as error:
-            self.problems.append(Problem(where.at, dotted(path), str(error)))
+            self.problems.append(Problem(where.at, dotted(path), reason(error)))
             return {}
         self.notices.extend(parsed.notices)
         return _scalars(parsed)

@@ -106,14 +106,14 @@ def _missing(**values: str | bool) -> Callable[[Node], Node]:
     """Return a function that gives a mapping these values where it has none."""
 
     def fill(node: Node) -> Node:
-        if not isinstance(node, Map):
+        if not isinstance(node, Map) or values.keys() <= node.entries.keys():
             return node
         added: dict[str, Node] = {
             key: text(value, node.at) if isinstance(value, str) else Scalar(value, node.at, "true")
             for key, value in values.items()
             if key not in node.entries
         }
-        return Map({**node.entries, **added}, node.at, node.keys) if added else node
+        return Map({**node.entries, **added}, node.at, node.keys)
 
     return fill
 

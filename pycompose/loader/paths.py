@@ -8,12 +8,11 @@ Source: compose.md rule 59
 
 from __future__ import annotations
 
-import posixpath
 from typing import Final
 
 from pycompose.loader.fields import FIELDS, Field, rewrite, tree_of
 from pycompose.loader.short.lists import member
-from pycompose.loader.short.mounts import is_windows_path
+from pycompose.loader.short.mounts import clean, is_windows_path
 from pycompose.loader.tree import Map, Node, Scalar
 
 _ROWS: Final = tree_of(field for field in FIELDS if field.path)
@@ -47,10 +46,10 @@ def absolute(path: str, base: str, home: str, *, portable: bool = False) -> str:
     """Return a path, absolute; where that is `portable`, one of Windows as it is."""
     if path.startswith("~") and home:
         # Compat: what follows the tilde is below the home directory, with a slash or without.
-        return posixpath.normpath(f"{home}/{path[1:]}")
+        return clean(f"{home}/{path[1:]}")
     if path.startswith("/") or (portable and is_windows_path(path)):
         return path
-    return posixpath.normpath(posixpath.join(base, path))
+    return clean(f"{base}/{path.removeprefix('./')}")
 
 
 def is_remote(context: str) -> bool:

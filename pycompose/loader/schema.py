@@ -37,7 +37,9 @@ def validate(document: Map) -> None:
     """
     if _gate()(document):
         return
-    problems = {(problem.at, problem.message): problem for problem in explain(document)}
+    problems: dict[tuple[Position, str], Problem] = {}
+    for problem in explain(document):  # what aliases share is told of once
+        problems.setdefault((problem.at, problem.message), problem)
     raise ComposeFileError(*sorted(problems.values(), key=lambda problem: problem.at))
 
 
@@ -247,7 +249,7 @@ def _repeated(node: Seq) -> Iterator[tuple[int, Scalar]]:
     for index, item in enumerate(node.items):
         if isinstance(item, Scalar) and item.tag != "!reset":
             key = (isinstance(item.value, bool), item.value)
-            if item.value == item.value and key in seen:  # not a number
+            if key in seen:
                 yield index, seen[key]
             seen.setdefault(key, item)
 

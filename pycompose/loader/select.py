@@ -36,9 +36,7 @@ def activate(project: Project, profiles: Collection[str]) -> Project:
 
 
 def enable(project: Project, names: Iterable[str]) -> Project:
-    """Return the project with the named services enabled, whatever their profiles.
-
-    Their other profiles' services join in only where a named one depends on them.
+    """Return the project with the named services enabled, and with them all of their profiles.
 
     Raises:
         UsageError: there is no such service.
@@ -46,16 +44,8 @@ def enable(project: Project, names: Iterable[str]) -> Project:
     everything = {**project.services, **project.disabled}
     chosen = [name for pattern in names for name in _matching(everything, pattern)]
     profiles = {profile for name in chosen for profile in everything[name].profiles}
-    wanted = {*project.services, *chosen}
-    allowed = {
-        name: [
-            other
-            for other in everything[name].depends_on
-            if other in everything and not profiles.isdisjoint(everything[other].profiles)
-        ]
-        for name in everything
-    }
-    return _divide(project, {*wanted, *graph.reach(allowed, wanted)})
+    enabled = activate(project, profiles).services if profiles else ()
+    return _divide(project, {*project.services, *chosen, *enabled})
 
 
 def select(project: Project, names: Iterable[str] = (), *, dependencies: bool = True) -> Project:

@@ -104,7 +104,7 @@ def _changes(project: Project, service: Service, state: ContainerState) -> str:
     try:
         old = json.loads(state.labels[labels.FIELDS])
         paths = changed_fields(old, service)
-    except (KeyError, ValueError, AttributeError):
+    except (KeyError, ValueError, AttributeError, TypeError):
         # Compat: a container made by Docker Compose tells only that something changed.
         return _at("its configuration changed", project.places.find("services", service.name))
     shown = [_at(path, _place(project, service, path)) for path in paths]

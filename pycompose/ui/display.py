@@ -1,11 +1,12 @@
-"""Which renderer: settings and terminals in, one sink for every kind of event out."""
+"""Which renderer: flags, environment and terminals in, one sink for every kind of event out."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, Protocol, TextIO
 
-from pycompose.app.settings import Settings
 from pycompose.events import Event, LogLine
 from pycompose.ui.jsonl import Jsonl
 from pycompose.ui.logs import Logs, LogStyle
@@ -14,6 +15,7 @@ from pycompose.ui.quiet import Quiet
 from pycompose.ui.tty import Tty
 
 DRY_RUN: Final = " DRY-RUN MODE - "
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Renderer(Protocol):
@@ -44,7 +46,9 @@ class Display:
                 self.settle()
             self.logs(event)
         else:
-            self.live = True
+            if not self.live:
+                self.live = True
+                self.logs.flush()
             self.progress(event)
 
     def settle(self) -> None:
@@ -60,34 +64,45 @@ class Display:
             self.progress.close()
 
 
-def open_display(settings: Settings, *, title: str = "", style: LogStyle | None = None) -> Display:
-    """Return the sink that settings, NO_COLOR and the terminals ask for.
+def open_display(
+    *,
+    progress: str = "auto",
+    ansi: str = "auto",
+    environment: Mapping[str, str] = NONE,
+    dry_run: bool = False,
+    title: str = "",
+    style: LogStyle | None = None,
+) -> Display:
+    """Return the sink that the flags, the environment and the terminals ask for.
+
+    `progress` and `ansi` are those of `Settings`; `title` stands above live progress.
 
     Source: rules 156-158, 143 of compose.md
     """
-    environment = settings.environment
-    color = settings.ansi != "never" and not environment.get("NO_COLOR")
+    color = ansi != "never" and not environment.get("NO_COLOR")
     moved = environment.get("COMPOSE_STATUS_STDOUT", "").strip().lower() in ("1", "t", "true", "y")
     out = sys.stdout if moved else sys.stderr
+    if progress == "auto":
+        terminal = out.isatty() and environment.get("TERM") != "dumb"
+        wanted = ansi == "always" or (ansi == "auto" and terminal)
+        progress = "tty" if wanted else "plain"
     logs = Logs(
         sys.stdout.buffer,
         sys.stderr.buffer,
         style or LogStyle(),
-        color=color and (sys.stdout.isatty() or settings.ansi == "always"),
+        color=color and (sys.stdout.isatty() or ansi == "always"),
     )
-    return Display(renderer(settings, out, title=title, color=color), logs)
+    return Display(_renderer(progress, out, dry_run=dry_run, title=title, color=color), logs)
 
 
-def renderer(settings: Settings, out: TextIO, *, title: str, color: bool) -> Renderer:
-    """Return the sink of progress that settings and the terminal ask for."""
-    mode = settings.progress
-    if mode == "auto":
-        terminal = out.isatty() and settings.environment.get("TERM") != "dumb"
-        wanted = settings.ansi == "always" or (settings.ansi == "auto" and terminal)
-        mode = "tty" if wanted else "plain"
-    prefix = DRY_RUN if settings.dry_run else ""
-    if mode == "tty":
-        return Tty(out, title=title, prefix=prefix, color=color)
-    if mode == "json":
-        return Jsonl(out, dry_run=settings.dry_run)
-    return Quiet(out) if mode == "quiet" else Plain(out, prefix=prefix)
+def _renderer(progress: str, out: TextIO, *, dry_run: bool, title: str, color: bool) -> Renderer:
+    prefix = DRY_RUN if dry_run else ""
+    match progress:
+        case "tty":
+            return Tty(out, title=title, prefix=prefix, color=color)
+        case "json":
+            return Jsonl(out, dry_run=dry_run)
+        case "quiet":
+            return Quiet(out)
+        case _:
+            return Plain(out, prefix=prefix)

@@ -86,20 +86,24 @@ class Tty:
         self.thread: threading.Thread | None = None
 
     def __call__(self, event: Event) -> None:
-        """Take one event in; a notice is printed above the block."""
+        """Take one event in, and see to it that it is drawn soon."""
         with self.lock:
-            match event:
-                case StepEvent():
-                    self.step(event)
-                case Progress():
-                    self.progress(event)
-                case Notice():
-                    self.notice(event)
-                case LogLine():
-                    return
+            self.take(event)
             if self.tasks and self.thread is None:
                 self.thread = threading.Thread(target=self.refresh, name="display", daemon=True)
                 self.thread.start()
+
+    def take(self, event: Event) -> None:
+        """Take one event in; only a notice is printed at once, above the block."""
+        match event:
+            case StepEvent():
+                self.step(event)
+            case Progress():
+                self.progress(event)
+            case Notice():
+                self.notice(event)
+            case LogLine():
+                return
 
     def step(self, event: StepEvent) -> None:
         """Note the new state of a resource."""
@@ -180,10 +184,13 @@ class Tty:
         header = fit(" ".join(filter(None, ("[+]", self.title, count))), columns - 1)
         if finished == len(tasks):
             header = self.paint(_BLUE, header)
-        shown, hidden = (tasks, 0) if last else _most_telling(tasks, max(1, rows - 2))
+        room = rows - 1  # the cursor rests on the row below
+        if room < 1 and not last:
+            return []
+        shown, hidden = (tasks, 0) if last else _most_telling(tasks, room - 1)
         width = max((cells(printable(task.id)) for task in shown), default=0)
         lines = [header, *(self.line(task, width, columns) for task in shown)]
-        if hidden:
+        if hidden and room > 1:
             lines.append(fit(f"   … {hidden} more", columns - 1))
         return lines
 
@@ -217,7 +224,7 @@ def _most_telling(tasks: list[Task], room: int) -> tuple[list[Task], int]:
     """Return the tasks to show where not all have room: failed and working ones go first."""
     if len(tasks) <= room:
         return tasks, 0
-    kept = max(1, room - 1)
+    kept = max(0, room - 1)
     rank = {"failed": 0, "working": 1, "warning": 2, "skipped": 3, "done": 4}
     chosen = sorted(range(len(tasks)), key=lambda i: (rank[tasks[i].status], i))[:kept]
     return [tasks[i] for i in sorted(chosen)], len(tasks) - kept

@@ -93,3 +93,9 @@ def test_the_flags_of_docker_come_before_the_plugin(argv) -> None:
 def test_a_plugin_is_called_as_docker_calls_it() -> None:
     done = plugin("/x/docker-pycompose", "pycompose", "nosuch")
     assert done.stderr == 'unknown command: "docker pycompose nosuch"\n'
+
+
+def test_checking_good_files_imports_no_engine(tmp_path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: busybox}}\n")
+    loaded = loaded_modules("config", "-q", report=tmp_path / "modules", cwd=tmp_path)
+    assert not {"docker", "requests", "networkx", "jsonschema", "rich"} & packages(loaded)

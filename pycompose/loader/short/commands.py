@@ -12,8 +12,8 @@ from pycompose.loader.short.invalid import Invalid
 from pycompose.loader.short.scalars import text
 from pycompose.loader.tree import Node, Scalar, Seq
 
-_WORD: Final = r"""(?:[^ \t\r\n\\`()"';&|<>]|"[^"\\]*"|'[^']*')+"""
-_SIMPLE: Final = re.compile(rf"[ \t\r\n]*(?:{_WORD}(?:[ \t\r\n]+|\Z))*")
+_WORD: Final = r"""(?:[^ \t\r\n\\`()"';&|<>]++|"[^"\\]*+"|'[^']*+')++"""
+_SIMPLE: Final = re.compile(rf"[ \t\r\n]*+(?:{_WORD}[ \t\r\n]*+)*+")
 _FIND: Final = re.compile(_WORD)
 _QUOTED: Final = re.compile(r"""([^"']*)(?:"([^"]*)"|'([^']*)')?""")
 _LIST_HINT: Final = "a list takes its items as they are: ['sh', '-c', 'a && b']"

@@ -22,7 +22,10 @@ def without_empty(node: Node) -> tuple[Node, ...]:
 def member(node: Node, key: str) -> str:
     """Return the value of a mapping's `key` as text; "" where it is not given."""
     child = node.entries.get(key) if isinstance(node, Map) else None
-    return string(child) if child is not None else ""
+    if child is None:
+        return ""
+    value = child.value if isinstance(child, Scalar) else None
+    return value if isinstance(value, str) else string(child)
 
 
 def value_key(node: Node) -> str:

@@ -55,6 +55,14 @@ def is_windows_path(path: str) -> bool:
     return path.startswith("\\\\") or (len(path) > 2 and path[0].isalpha() and path[1:3] in _DRIVES)
 
 
+def clean(path: str) -> str:
+    """Return a path without `.`, `..` and needless slashes; nothing is looked up."""
+    if "//" not in path and "/." not in path and path[:1] != "." and path[-1:] != "/":
+        return path or "."
+    shortest = posixpath.normpath(path)
+    return shortest[1:] if shortest.startswith("//") else shortest
+
+
 _DRIVES: Final = (":\\", ":/")
 
 
@@ -67,7 +75,7 @@ def _long(
     entries["target"] = text(_clean(target), at)
     bind: dict[str, Node] = {}
     volume: dict[str, Node] = {}
-    for option in options.split(","):
+    for option in options.split(",") if options else ():
         if option in ("ro", "rw"):
             entries["read_only"] = Scalar(option == "ro", at, option)
         elif option == "nocopy":
@@ -87,9 +95,12 @@ def _long(
 
 def _split(spec: str) -> list[str]:
     """Return the parts between colons; a letter and its colon are a drive, `${a:-b}` is text."""
+    pieces = spec.split(":")
+    if "${" not in spec and 1 not in map(len, pieces):
+        return pieces
     parts: list[str] = []
     pending = ""
-    for piece in spec.split(":"):
+    for piece in pieces:
         part = f"{pending}:{piece}" if pending else piece
         # Compat: a volume whose name is a single letter can only be written in long form.
         if (len(part) == 1 and part.isalpha()) or part.count("${") > part.count("}"):
@@ -111,15 +122,12 @@ def _with_clean_target(node: Map) -> Map:
         hint = "write '{type: volume, source: data, target: /data}'"
         raise Invalid(node.at, "'target' is missing", hint)
     written = string(target)
-    clean = _clean(written)
-    if clean == written:
+    shortest = _clean(written)
+    if shortest == written:
         return node
-    entries = {**node.entries, "target": text(clean, target.at)}
+    entries = {**node.entries, "target": text(shortest, target.at)}
     return Map(entries, node.at, node.keys, node.tag)
 
 
 def _clean(target: str) -> str:
-    if not target:
-        return target
-    clean = posixpath.normpath(target)
-    return clean[1:] if clean.startswith("//") else clean
+    return clean(target) if target else target

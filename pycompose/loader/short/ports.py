@@ -148,14 +148,17 @@ def _range(written: str, side: str, at: Position, below: tuple[str, ...] = ()) -
     match = _RANGE.fullmatch(written)
     if match is None:
         raise Invalid(at, f"{side} port {written!r} is no port or range", _HINT, below=below)
-    first = int(match[1])
-    last = first if match[2] is None else int(match[2])
-    _in_range(written, first, side, at, below)
-    _in_range(written, last, side, at, below)
-    if last < first:
-        hint = f"write '{last}-{first}'"
+    first, second = match.groups()
+    if second is None:
+        _in_range(written, number := int(first), side, at, below)
+        return number, number
+    low, high = int(first), int(second)
+    _in_range(written, low, side, at, below)
+    _in_range(written, high, side, at, below)
+    if high < low:
+        hint = f"write '{second}-{first}'"
         raise Invalid(at, f"{side} port range {written!r} runs backwards", hint, below=below)
-    return first, last
+    return low, high
 
 
 def _in_range(

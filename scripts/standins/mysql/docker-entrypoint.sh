@@ -99,6 +99,7 @@ initialise() {
         case "$file" in
             *.sh)
                 say "running $file"
+                # shellcheck source=/dev/null
                 if [ -x "$file" ]; then "$file"; else . "$file"; fi
                 ;;
             *.sql)

@@ -195,3 +195,9 @@ def test_volumes_and_files():
         "volumes": {"v": {"name": "v", "external": True}},
     }
     assert list(project_document(project)) == sorted(project_document(project))
+
+
+def test_a_single_limit_is_a_number_in_both_forms():
+    service = Service(name="web", ulimits={"one": Ulimit(single=5)})
+    document = yaml_document(Project(name="demo", services={"web": service}))
+    assert document["services"]["web"] == {"ulimits": {"one": 5}}

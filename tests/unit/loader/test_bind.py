@@ -159,6 +159,10 @@ def test_null_is_not_given():
     )
 
 
+def test_a_service_that_says_nothing_is_bound():
+    assert bound("services: {web: }").services == {"web": Service(name="web")}
+
+
 def test_what_services_share_is_bound():
     project = bound("""
 name: demo

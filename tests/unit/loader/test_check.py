@@ -181,3 +181,9 @@ def test_an_external_volume_is_not_described():
     assert problems("volumes:\n  v: {external: true, x-y: 1, name: n, driver: d}\n") == {
         "": ["x.yaml:2:40: volumes.v: an external volume takes no 'driver', it is not created here"]
     }
+
+
+def test_what_has_not_the_right_shape_is_the_schema_s_business():
+    assert problems("services: {web: }") == {}
+    assert of_web("volumes: [a]\ntmpfs: [{}]\nsecrets: [a]\nhealthcheck: {test: [[]]}") == []
+    assert of_web("volumes: [{type: volume}]\nscale: many") == []

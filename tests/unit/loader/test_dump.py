@@ -102,6 +102,8 @@ def test_natural_order_is_an_order(keys):
     [
         ["K9", "K10"],
         ["a", "a1", "aa"],
+        ["a10", "a12", "a100"],
+        ["a00", "a01"],
         ["a-b", "a1", "ab"],
         ["_a", "A"],
         ["x1", "x01"],

@@ -45,7 +45,7 @@ def test_a_named_file_must_be_there_and_the_implied_one_need_not():
 
 def test_a_file_that_cannot_be_read_is_told():
     with pytest.raises(ComposeFileError, match="/x:1:1: denied"):
-        project(Files(x=PermissionError("denied")), named=["/x"], required=False)
+        project(Files(x=PermissionError(13, "denied", "/x")), named=["/x"], required=False)
 
 
 def test_what_a_file_leaves_unset_is_noticed():

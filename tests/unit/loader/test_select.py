@@ -50,13 +50,15 @@ def test_profiles_enable_services(profiles, enabled):
     assert {*active.services, *active.disabled} == set(SHOP.services)
 
 
-def test_a_named_service_is_enabled_whatever_its_profiles():
-    assert names(enable(activate(SHOP, ()), ["debug"])) == (
-        *(["db", "debug", "web"], ["mail", "trace"]),
+def test_a_named_service_is_enabled_with_its_profiles():
+    enabled = enable(activate(SHOP, ()), ["debug"])
+    assert names(enabled) == (["db", "debug", "trace", "web"], ["mail"])
+    assert names(enable(activate(SHOP, ()), ["web"])) == (
+        *(["db", "web"], ["debug", "mail", "trace"]),
     )
 
 
-def test_a_named_service_enables_those_it_needs_of_its_own_profiles():
+def test_a_named_service_does_not_enable_other_profiles():
     both = project(
         service("a", needs="b c", profiles="one"),
         service("b", profiles="one"),

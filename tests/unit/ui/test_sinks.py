@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 
 import pytest
 
-from pycompose.app.settings import Settings
 from pycompose.events import Event, LogLine, Notice, Progress, StepEvent
-from pycompose.ui.display import DRY_RUN, Display, renderer
+from pycompose.ui.display import DRY_RUN, Display, open_display
 from pycompose.ui.jsonl import Jsonl
 from pycompose.ui.logs import Logs, LogStyle
 from pycompose.ui.plain import Plain
@@ -105,22 +105,33 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    ("settings", "out", "expected"),
+    ("asked", "stderr", "expected"),
     [
         ({}, io.StringIO(), Plain),
         ({}, Terminal(), Tty),
         ({"ansi": "never"}, Terminal(), Plain),
         ({"ansi": "always"}, io.StringIO(), Tty),
         ({"environment": {"TERM": "dumb"}}, Terminal(), Plain),
+        ({"environment": {"NO_COLOR": "1"}}, Terminal(), Tty),
         ({"progress": "plain"}, Terminal(), Plain),
         ({"progress": "tty"}, io.StringIO(), Tty),
         ({"progress": "json"}, Terminal(), Jsonl),
         ({"progress": "quiet"}, Terminal(), Quiet),
     ],
 )
-def test_the_renderer_fits_settings_and_terminal(settings, out, expected) -> None:
-    made = renderer(Settings(cwd="/", **settings), out, title="up", color=True)
-    assert type(made) is expected
+def test_the_renderer_fits_flags_and_terminal(monkeypatch, asked, stderr, expected) -> None:
+    stderr.buffer = io.BytesIO()
+    monkeypatch.setattr("sys.stderr", stderr)
+    progress = open_display(**asked).progress
+    assert type(progress) is expected
+    assert progress.out is stderr
+    if isinstance(progress, Tty):
+        assert progress.color is not ("NO_COLOR" in asked.get("environment", {}))
+
+
+def test_progress_can_be_moved_to_stdout() -> None:
+    display = open_display(environment={"COMPOSE_STATUS_STDOUT": "1"})
+    assert display.progress.out is sys.stdout
 
 
 class Recorder:

@@ -1,0 +1,179 @@
+"""Attached `up`: the output in full, how it ends, and what signals do."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+import time
+
+import pexpect
+import pytest
+
+pytestmark = pytest.mark.docker
+
+LINES = 10_000
+AT_ONCE = 5.0  # seconds that stand for "at once" on a slow and loaded machine
+
+# Ends at once and with code 0 when asked to.
+POLITE = "sh -c 'trap \"exit 0\" TERM; echo ready; while :; do sleep 0.1; done'"
+# Takes no notice of being asked.
+STUBBORN = "sh -c 'trap \"\" TERM; echo ready; while :; do sleep 0.1; done'"
+
+
+def one(command: str, *, grace: str = "20s") -> str:
+    return f"""\
+services:
+  web:
+    image: IMAGE
+    command: {command.replace("$", "$$")}
+    stop_grace_period: {grace}
+"""
+
+
+def ready(running, count: int = 1) -> None:
+    running.until(lambda: running.stdout.count("| ready") >= count, "output of every container")
+
+
+def test_every_line_of_every_container_is_printed(scene) -> None:
+    script = f"sh -c 'i=0; while [ $$i -lt {LINES} ]; do i=$$((i+1)); echo line $$i; done'"
+    scene.write(f"""\
+services:
+  a:
+    image: IMAGE
+    command: {script}
+  longer:
+    image: IMAGE
+    command: {script}
+""")
+    done = scene.run("up", "--no-color")
+    for name in ("a-1     ", "longer-1"):
+        lines = re.findall(rf"^{name} +\| line (\d+)$", done.stdout, re.MULTILINE)
+        assert lines == [str(number) for number in range(1, LINES + 1)]
+        assert re.search(rf"^{name.strip()} exited with code 0", done.stdout, re.MULTILINE)
+
+
+ENDING = """\
+services:
+  short:
+    image: IMAGE
+    command: sh -c 'echo bye; exit CODE'
+    depends_on: [long]
+  long:
+    image: IMAGE
+    command: sleep 1000
+    stop_grace_period: 0s
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "ended", "code"),
+    [
+        (["--abort-on-container-exit"], 0, 0),
+        (["--abort-on-container-exit"], 5, 5),
+        (["--abort-on-container-failure"], 5, 5),
+        (["--exit-code-from", "short"], 7, 7),
+        (["--exit-code-from", "long"], 7, 137),
+    ],
+)
+def test_the_end_of_one_container_ends_all(scene, words, ended, code) -> None:
+    scene.write(ENDING.replace("CODE", str(ended)))
+    done = scene.run("up", *words, code=code)
+    assert f"exited with code {ended}" in done.stdout
+    assert scene.states() == {"short-1": "exited", "long-1": "exited"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_gracefully(scene, number) -> None:
+    scene.write(one(POLITE))
+    running = scene.start("up")
+    ready(running)
+    running.signal(number)
+    assert running.end() == 130
+    assert scene.container("web")["State"]["Status"] == "exited"
+    assert scene.container("web")["State"]["ExitCode"] == 0
+    assert "Traceback" not in running.stderr
+
+
+def test_a_second_interrupt_kills_at_once(scene) -> None:
+    scene.write(one(STUBBORN, grace="600s"))
+    running = scene.start("up")
+    ready(running)
+    running.signal(signal.SIGINT)
+    running.until(lambda: "Stopping" in running.stderr, "the first interrupt's effect")
+    began = time.monotonic()
+    running.signal(signal.SIGINT)
+    assert running.end() == 130
+    assert time.monotonic() - began < AT_ONCE
+    scene.wait(lambda: scene.states() == {"web-1": "exited"}, "the container's end", AT_ONCE)
+    assert scene.container("web")["State"]["ExitCode"] == 137
+    assert "Traceback" not in running.stderr
+
+
+def test_a_second_interrupt_kills_at_once_on_a_terminal(scene) -> None:
+    scene.write(one(STUBBORN, grace="600s"))
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "pycompose", "-p", scene.name, "up"],
+        cwd=str(scene.folder),
+        env={**scene.env(), "TERM": "xterm"},
+        timeout=120,
+        encoding="utf-8",
+    )
+    try:
+        child.expect("ready")
+        child.sendcontrol("c")
+        child.expect("(?i)stopping")
+        began = time.monotonic()
+        child.sendcontrol("c")
+        told = child.read()  # to its end
+        child.close()
+        assert time.monotonic() - began < AT_ONCE
+        assert child.exitstatus == 130, told
+        assert "Traceback" not in told
+    finally:
+        child.close(force=True)
+    scene.wait(lambda: scene.states() == {"web-1": "exited"}, "the container's end", AT_ONCE)
+    assert scene.container("web")["State"]["ExitCode"] == 137
+
+
+def test_an_interrupt_while_pulling_ends_at_once(scene, free_port) -> None:
+    # A registry that accepts connections and never answers.
+    import socket
+
+    with socket.create_server(("127.0.0.1", free_port)) as registry:
+        scene.write(f"services:\n  web:\n    image: localhost:{free_port}/slow/image:1\n")
+        running = scene.start("up")
+        registry.settimeout(120)
+        caller, _ = registry.accept()
+        with caller:
+            began = time.monotonic()
+            running.signal(signal.SIGINT)
+            assert running.end() == 130
+            assert time.monotonic() - began < AT_ONCE
+    assert "Traceback" not in running.stderr
+    assert scene.names() == []
+
+
+def test_an_interrupt_while_waiting_for_health_ends_at_once(scene) -> None:
+    scene.write("""\
+services:
+  app:
+    image: IMAGE
+    command: sleep 1000
+    depends_on: {db: {condition: service_healthy}}
+  db:
+    image: IMAGE
+    command: sleep 1000
+    stop_grace_period: 0s
+    healthcheck: {test: [CMD, "false"], interval: 1s, retries: 10000}
+""")
+    running = scene.start("up", "-d")
+    running.until(lambda: scene.states().get("db-1") == "running", "the database")
+    running.until(lambda: "Waiting" in running.stderr, "the wait")
+    began = time.monotonic()
+    running.signal(signal.SIGINT)
+    assert running.end() == 130
+    assert time.monotonic() - began < AT_ONCE
+    assert "Traceback" not in running.stderr
+    assert scene.states()["app-1"] == "created"

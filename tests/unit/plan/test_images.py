@@ -1,0 +1,130 @@
+"""Which images are pulled and built before containers are made."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from projects import IMAGE, project, service, snapshot
+
+from pycompose import labels
+from pycompose.model.build import Build
+from pycompose.plan.images import INLINE, images
+from pycompose.plan.ops import BuildImage
+from pycompose.plan.plan import Plan
+from pycompose.snapshot import ImageState
+
+NONE = snapshot(images={})
+HERE = snapshot()
+BUILT = service("app", image="", build=Build(context="/src"))
+BUILT_HERE = snapshot(images={"demo-app": ImageState(id="x")})
+
+
+def kinds(plan: Plan) -> list[str]:
+    return [f"{type(step).__name__} {step.image}: {step.why}" for step in plan.steps]
+
+
+def build(**fields: object) -> BuildImage:
+    step = images(project(service("app", image="", build=Build(**fields))), NONE).steps[0]
+    assert isinstance(step, BuildImage)
+    return step
+
+
+def test_an_image_that_is_missing_is_pulled() -> None:
+    assert kinds(images(project(service("web")), NONE)) == [f"PullImage {IMAGE}: not here"]
+
+
+def test_an_image_that_is_here_is_not_pulled() -> None:
+    assert images(project(service("web")), HERE).steps == ()
+
+
+def test_an_image_of_several_services_is_pulled_once() -> None:
+    two = project(service("a", image="redis"), service("b", image="docker.io/library/redis:latest"))
+
+    assert len(images(two, NONE).steps) == 1
+
+
+def test_an_image_for_several_platforms_is_pulled_for_each() -> None:
+    two = project(service("a", platform="linux/arm64"), service("b"))
+
+    assert len(images(two, NONE).steps) == 2
+
+
+def test_the_image_of_a_service_scaled_to_nothing_is_not_needed() -> None:
+    assert images(project(service("web", scale=0)), NONE).steps == ()
+
+
+@pytest.mark.parametrize(
+    ("policy", "absent", "there"),
+    [("always", 1, 1), ("never", 0, 0), ("missing", 1, 0), ("if_not_present", 1, 0)],
+)
+def test_the_policy_says_when_to_pull(policy: str, absent: int, there: int) -> None:
+    wanted = project(service("web", pull_policy=policy))
+
+    assert len(images(wanted, NONE).steps) == absent
+    assert len(images(wanted, HERE).steps) == there
+    assert len(images(project(service("web")), HERE, pull=policy).steps) == there
+
+
+def test_an_image_that_is_missing_is_built() -> None:
+    assert kinds(images(project(BUILT), NONE)) == [
+        "BuildImage demo-app: image demo-app is not here"
+    ]
+
+
+def test_an_image_is_built_again_only_on_request() -> None:
+    asked = ["BuildImage demo-app: a build was asked for"]
+    policy = service("app", image="", build=Build(context="/src"), pull_policy="build")
+
+    assert images(project(BUILT), BUILT_HERE).steps == ()
+    assert kinds(images(project(BUILT), BUILT_HERE, building="always")) == asked
+    assert kinds(images(project(policy), BUILT_HERE)) == asked
+
+
+def test_no_build_pulls_what_has_a_name() -> None:
+    named = service("app", image="app:1", build=Build(context="/src"))
+
+    assert kinds(images(project(named), NONE, building="never")) == ["PullImage app:1: not here"]
+    assert images(project(BUILT), NONE, building="never").steps == ()
+
+
+def test_a_build_says_all_the_engine_needs() -> None:
+    step = build(
+        context="/src",
+        dockerfile="Other",
+        args={"A": "1", "B": None},
+        labels={"mine": "yes"},
+        cache_from=("base",),
+        no_cache=True,
+        pull=True,
+        network="host",
+        target="test",
+        tags=("app:test",),
+        extra_hosts={"db": ("10.0.0.1",)},
+        shm_size=64,
+    )
+
+    marks = json.loads(step.query["labels"])
+    assert step.dockerfile == "Other"
+    assert marks["mine"] == "yes"
+    assert marks[labels.PROJECT] == "demo"
+    assert {key: value for key, value in step.query.items() if key != "labels"} == {
+        "t": ["app:test", "demo-app"],
+        "dockerfile": "Other",
+        "rm": "1",
+        "buildargs": '{"A": "1"}',
+        "cachefrom": '["base"]',
+        "extrahosts": "db:10.0.0.1",
+        "networkmode": "host",
+        "nocache": "1",
+        "pull": "1",
+        "shmsize": "64",
+        "target": "test",
+    }
+
+
+def test_an_inline_dockerfile_is_sent_under_a_name_of_its_own() -> None:
+    step = build(context="/src", dockerfile_inline="FROM scratch")
+
+    assert step.dockerfile == step.query["dockerfile"] == INLINE
+    assert step.dockerfile_inline == "FROM scratch"

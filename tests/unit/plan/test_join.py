@@ -1,0 +1,45 @@
+"""Steps of one plan behind those of another."""
+
+from __future__ import annotations
+
+from pycompose.plan.join import moved
+from pycompose.plan.ops import Made, Start, Wait
+
+
+def test_ids_count_on_and_so_does_what_is_made() -> None:
+    step = Start(
+        id=2, after=(1,), resource="Container c", cause="stopped", why="w", container=Made(1)
+    )
+
+    found = moved(step, 3, (1, 2, 3))
+
+    assert isinstance(found, Start)
+    assert (found.id, found.after, found.container) == (5, (4,), Made(4))
+
+
+def test_a_step_that_needs_nothing_comes_after_the_other_plan() -> None:
+    step = Start(id=1, resource="Container c", cause="stopped", why="w", container="id")
+
+    found = moved(step, 2, (1, 2))
+
+    assert isinstance(found, Start)
+    assert (found.id, found.after, found.container) == (3, (1, 2), "id")
+
+
+def test_each_container_of_a_wait_is_moved() -> None:
+    step = Wait(
+        id=2,
+        after=(1,),
+        resource="Service s",
+        cause="asked",
+        why="w",
+        containers=(Made(1), "id"),
+        names=("a", "b"),
+        until="healthy",
+    )
+
+    found = moved(step, 1, (1,))
+
+    assert isinstance(found, Wait)
+    assert found.containers == (Made(2), "id")
+    assert found.names == ("a", "b")

@@ -1,0 +1,365 @@
+"""Carrying out a plan: order, failures, waiting, cancelling."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from projects import IMAGE, needs, next_up, project, service, up
+
+from pycompose.apply import Cancel, apply
+from pycompose.engine.fake import Behaviour, FakeEngine, Killed
+from pycompose.errors import ApplyError, Cancelled, EngineError
+from pycompose.events import Event, Notice, StepEvent
+from pycompose.plan.ops import BuildImage, CreateVolume, RemoveVolume
+from pycompose.plan.plan import Plan
+from pycompose.snapshot import Capabilities
+
+CHECK = {"Test": ["CMD", "true"]}
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    fake = FakeEngine()
+    fake.add_image(IMAGE, healthcheck=CHECK)
+    return fake
+
+
+def volume(id: int, *after: int, **fields) -> CreateVolume:
+    name = f"v{id}"
+    values = {"resource": f"Volume {name}", "cause": "missing", "why": "test", **fields}
+    return CreateVolume(id=id, after=after, body={"Name": name}, **values)
+
+
+def run(engine: FakeEngine, plan: Plan, **options) -> list[Event]:
+    """Apply a plan; return the events."""
+    told: list[Event] = []
+    apply(plan, engine, told.append, **options)
+    return told
+
+
+def words(told: list[Event]) -> list[tuple[str, str]]:
+    return [(event.id, event.text) for event in told if isinstance(event, StepEvent)]
+
+
+def waiting(condition: str, **fields):
+    return project(service("web", depends_on={"db": needs(condition, **fields)}), service("db"))
+
+
+def test_steps_are_told_of_as_they_begin_and_end(engine) -> None:
+    told = run(engine, next_up(engine, project(service("web"))), parallel=1)
+
+    assert words(told) == [
+        ("Network demo_default", "Creating"),
+        ("Network demo_default", "Created"),
+        ("Container demo-web-1", "Creating"),
+        ("Container demo-web-1", "Created"),
+        ("Container demo-web-1", "Starting"),
+        ("Container demo-web-1", "Started"),
+    ]
+
+
+def test_a_recreation_is_told_of_once(engine) -> None:
+    up(engine, project(service("web")))
+
+    told = run(engine, next_up(engine, project(service("web", tty=True))))
+
+    assert words(told) == [
+        ("Container demo-web-1", "Recreate"),
+        ("Container demo-web-1", "Recreated"),
+        ("Container demo-web-1", "Starting"),
+        ("Container demo-web-1", "Started"),
+    ]
+
+
+def test_notices_and_running_containers_are_told_of_first(engine) -> None:
+    plan = Plan(notices=(Notice(message="look"),), running=("demo-web-1",))
+
+    told = run(engine, plan)
+
+    assert told == [
+        Notice(message="look"),
+        StepEvent(id="Container demo-web-1", text="Running", status="done"),
+    ]
+
+
+def test_planning_changes_nothing(engine) -> None:
+    str(next_up(engine, project(service("web"))))
+
+    assert engine.changes == []
+
+
+def test_a_plan_of_nothing_changes_nothing(engine) -> None:
+    report = apply(Plan(), engine, lambda event: None)
+
+    assert report.done == ()
+    assert engine.calls == []
+
+
+def test_a_failure_skips_what_depends_on_it_and_nothing_else(engine) -> None:
+    engine.fail(EngineError("no space"), at=1, mutating=True)
+    plan = Plan(steps=(volume(1), volume(2, 1), volume(3, 2), volume(4)))
+
+    with pytest.raises(ApplyError) as failed:
+        run(engine, plan, parallel=1)
+
+    assert str(failed.value) == "Volume v1: no space"
+    assert failed.value.report.skipped == (2, 3)
+    assert failed.value.report.done == (4,)
+
+
+def test_every_root_cause_is_named(engine) -> None:
+    engine.fail(EngineError("no space"), mutating=True, lasting=True)
+    plan = Plan(steps=(volume(1), volume(2), volume(3, 1, 2)))
+
+    with pytest.raises(ApplyError) as failed:
+        run(engine, plan, parallel=1)
+
+    assert [resource for resource, _ in failed.value.failures] == ["Volume v1", "Volume v2"]
+    assert failed.value.report.skipped == (3,)
+
+
+def test_a_failure_is_told_with_its_reason(engine) -> None:
+    engine.fail(EngineError("no space"), mutating=True)
+    told: list[Event] = []
+
+    with pytest.raises(ApplyError):
+        apply(Plan(steps=(volume(1),)), engine, told.append)
+
+    assert told[-1] == StepEvent(id="Volume v1", text="Error", status="failed", detail="no space")
+
+
+def test_what_comes_after_a_best_effort_step_goes_on_without_it(engine) -> None:
+    engine.fail(EngineError("no space"), at=1, mutating=True)
+    plan = Plan(steps=(volume(1, best_effort=True), volume(2, 1)))
+
+    told = run(engine, plan, parallel=1)
+
+    assert Notice(message="Volume v1: no space") in told
+    assert [one["Name"] for one in engine.list_volumes()] == ["v2"]
+
+
+def test_a_best_effort_step_after_a_failure_is_passed_over(engine) -> None:
+    engine.fail(EngineError("no space"), at=1, mutating=True)
+    plan = Plan(steps=(volume(1), volume(2, 1, best_effort=True), volume(3, 2)))
+    told: list[Event] = []
+
+    with pytest.raises(ApplyError) as failed:
+        apply(plan, engine, told.append, parallel=1)
+
+    assert failed.value.report.done == (2, 3)
+    assert Notice(message="Volume v2: it needs #1, which failed") in told
+
+
+def test_what_is_gone_already_need_not_be_removed(engine) -> None:
+    step = RemoveVolume(id=1, resource="Volume v", cause="asked", why="test", volume="v")
+
+    report = apply(Plan(steps=(step,)), engine, lambda event: None)
+
+    assert report.done == (1,)
+
+
+def test_the_containers_that_were_made_are_reported(engine) -> None:
+    plan = next_up(engine, project(service("web")))
+
+    report = apply(plan, engine, lambda event: None)
+
+    assert report.made == {2: engine.container("demo-web-1").id}
+
+
+def test_a_dependency_that_gets_healthy_lets_its_dependents_start(engine) -> None:
+    told = run(engine, next_up(engine, waiting("service_healthy")))
+
+    order = words(told)
+    assert order.index(("Container demo-db-1", "Healthy")) < order.index(
+        ("Container demo-web-1", "Starting")
+    )
+
+
+def test_a_dependency_that_gets_healthy_later_is_told_by_an_event(engine) -> None:
+    engine.behave("demo-db-1", Behaviour(health="starting"))
+    told: list[Event] = []
+
+    def tell(event: Event) -> None:
+        told.append(event)
+        if event == StepEvent(id="Container demo-db-1", text="Waiting", status="working"):
+            engine.set_health("demo-db-1", "healthy")
+
+    apply(next_up(engine, waiting("service_healthy")), engine, tell)
+
+    assert words(told)[-1] == ("Container demo-web-1", "Started")
+
+
+def test_an_engine_without_health_events_is_asked_again() -> None:
+    engine = FakeEngine(capabilities=Capabilities(api=(1, 41), health_events=False))
+    engine.add_image(IMAGE, healthcheck=CHECK)
+    engine.behave("demo-db-1", Behaviour(polls=2))
+
+    told = run(engine, next_up(engine, waiting("service_healthy")))
+
+    assert words(told)[-1] == ("Container demo-web-1", "Started")
+    assert not [call for call in engine.calls if call.method == "events"]
+
+
+def test_a_dependency_that_gets_unhealthy_fails_its_dependents(engine) -> None:
+    engine.behave("demo-db-1", Behaviour(health="unhealthy"))
+
+    with pytest.raises(ApplyError, match="container demo-db-1 is unhealthy"):
+        run(engine, next_up(engine, waiting("service_healthy")))
+
+    assert engine.container("demo-web-1").state == "created"
+
+
+def test_a_dependency_that_may_fail_does_not_keep_others_from_starting(engine) -> None:
+    engine.behave("demo-db-1", Behaviour(health="unhealthy"))
+
+    told = run(engine, next_up(engine, waiting("service_healthy", required=False)))
+
+    assert engine.container("demo-web-1").state == "running"
+    assert any("demo-db-1 is unhealthy" in e.message for e in told if isinstance(e, Notice))
+
+
+def test_a_dependency_that_cannot_even_start_may_fail_too(engine) -> None:
+    engine.behave("demo-db-1", Behaviour(start_error="no such program"))
+
+    with pytest.raises(ApplyError) as failed:
+        run(engine, next_up(engine, waiting("service_started", required=False)))
+
+    assert [resource for resource, _ in failed.value.failures] == ["Container demo-db-1"]
+    assert engine.container("demo-web-1").state == "running"
+
+
+@pytest.mark.parametrize(("code", "state"), [(0, "running"), (3, "created")])
+def test_a_one_shot_must_end_well(engine, code: int, state: str) -> None:
+    engine.behave("demo-db-1", Behaviour(exits=code))
+    plan = next_up(engine, waiting("service_completed_successfully"))
+
+    if code:
+        with pytest.raises(ApplyError, match="didn't complete successfully: exit 3"):
+            run(engine, plan)
+    else:
+        run(engine, plan)
+
+    assert engine.container("demo-web-1").state == state
+
+
+def test_a_wait_that_takes_too_long_fails(engine) -> None:
+    engine.behave("demo-db-1", Behaviour(health="starting"))
+
+    with pytest.raises(ApplyError, match=r"not healthy after 0\.05s"):
+        run(engine, next_up(engine, waiting("service_healthy")), timeout=0.05)
+
+    assert engine.container("demo-web-1").state == "created"
+
+
+def test_a_kill_is_passed_on_though_it_comes_while_waiting(engine) -> None:
+    engine.behave("demo-db-1", Behaviour(health="starting"))
+    engine.fail(Killed(), call="inspect_container")
+
+    with pytest.raises(Killed):
+        run(engine, next_up(engine, waiting("service_healthy")))
+
+
+def test_a_fault_of_the_event_stream_is_not_lost(engine) -> None:
+    engine.behave("demo-db-1", Behaviour(health="starting"))
+    engine.fail(ValueError("not JSON"), call="events")
+
+    with pytest.raises(ValueError, match="not JSON"):
+        run(engine, next_up(engine, waiting("service_healthy")))
+
+
+def test_an_event_stream_that_breaks_is_replaced_by_looking(engine) -> None:
+    engine.fail(EngineError("cut"), call="events")
+
+    run(engine, next_up(engine, waiting("service_healthy")))
+
+    assert engine.container("demo-web-1").state == "running"
+
+
+def test_cancelling_a_wait_leaves_at_once(engine) -> None:
+    engine.behave("demo-db-1", Behaviour(health="starting"))
+    cancel = Cancel()
+
+    def tell(event: Event) -> None:
+        if isinstance(event, StepEvent) and event.text == "Waiting":
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        apply(next_up(engine, waiting("service_healthy")), engine, tell, cancel=cancel)
+
+    assert engine.container("demo-web-1").state == "created"
+
+
+def test_nothing_is_begun_after_a_cancellation() -> None:
+    cancel, gate = Cancel(), threading.Event()
+
+    class SlowEngine(FakeEngine):
+        """An engine whose first change takes as long as the test wants."""
+
+        def create_volume(self, body):
+            if not gate.is_set():
+                cancel.cancel()
+                gate.wait(10)
+            return super().create_volume(body)
+
+    engine = SlowEngine()
+    others = set(threading.enumerate())
+    plan = Plan(steps=tuple(volume(id) for id in range(1, 21)))
+
+    with pytest.raises(Cancelled):
+        apply(plan, engine, lambda event: None, cancel=cancel, parallel=1)
+    workers = set(threading.enumerate()) - others
+    gate.set()
+    for worker in workers:
+        worker.join(10)
+
+    assert [one["Name"] for one in engine.list_volumes()] == ["v1"]
+
+
+def test_a_step_that_ends_while_leaving_is_told_of() -> None:
+    cancel = Cancel()
+
+    class CancellingEngine(FakeEngine):
+        """An engine whose user loses patience during the first change."""
+
+        def create_volume(self, body):
+            cancel.cancel()
+            return super().create_volume(body)
+
+    told: list[Event] = []
+
+    with pytest.raises(Cancelled):
+        apply(Plan(steps=(volume(1),)), CancellingEngine(), told.append, cancel=cancel)
+
+    assert words(told) == [("Volume v1", "Creating"), ("Volume v1", "Created")]
+
+
+def test_cancelling_while_nobody_listens_raises() -> None:
+    with pytest.raises(Cancelled):
+        Cancel().cancel()
+
+
+def test_a_fault_of_the_program_itself_is_raised_and_not_hidden(engine) -> None:
+    engine.fail(ZeroDivisionError(), mutating=True)
+
+    with pytest.raises(ZeroDivisionError):
+        run(engine, Plan(steps=(volume(1),)))
+
+
+def test_a_build_without_a_context_fails_as_a_step(engine) -> None:
+    step = BuildImage(
+        id=1,
+        resource="Image app",
+        cause="missing",
+        why="test",
+        image="app",
+        context="/src",
+        dockerfile="Dockerfile",
+        query={"t": "app"},
+    )
+
+    with pytest.raises(ApplyError, match="there is no build context to send"):
+        run(engine, Plan(steps=(step,)))
+
+    run(engine, Plan(steps=(step,)), build_context=lambda step: step.context.encode())
+    assert engine.inspect_image("app")["RepoTags"] == ["app:latest"]

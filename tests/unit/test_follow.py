@@ -1,0 +1,66 @@
+"""Times and lines of logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from pycompose.follow import api_time, split
+
+
+class Frames:
+    """A stream of frames that is there already."""
+
+    def __init__(self, frames: Iterable[tuple[int, bytes]]) -> None:
+        self.frames = iter(frames)
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        return self.frames
+
+    def close(self) -> None:
+        pass
+
+
+def lines(*frames: tuple[int, bytes]) -> list[tuple[int, bytes]]:
+    return [(line.stream, line.line) for line in split(Frames(frames), "web-1")]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2026-11-24T01:02:03Z", "1795482123"),
+        ("2026-11-24T01:02:03.456789012Z", "1795482123.456789012"),
+        ("2026-11-24T01:02:03.5Z", "1795482123.500000000"),
+        ("2026-11-24T02:02:03.5+01:00", "1795482123.500000000"),
+        ("2026-11-23T23:02:03.5-02:00", "1795482123.500000000"),
+        ("0001-01-01T00:00:00Z", ""),
+    ],
+)
+def test_a_time_is_told_in_seconds_to_the_last_digit(text: str, seconds: str) -> None:
+    assert api_time(text) == seconds
+
+
+def test_what_is_no_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="Invalid isoformat"):
+        api_time("yesterday")
+
+
+def test_each_line_is_told_by_itself() -> None:
+    assert lines((1, b"a\nb\n"), (2, b"c\n")) == [(1, b"a"), (1, b"b"), (2, b"c")]
+
+
+def test_a_line_in_several_frames_is_put_together() -> None:
+    assert lines((1, b"a"), (2, b"x\n"), (1, b"b"), (1, b"c\nd\n")) == [
+        (2, b"x"),
+        (1, b"abc"),
+        (1, b"d"),
+    ]
+
+
+def test_the_end_of_a_stream_ends_its_line() -> None:
+    assert lines((1, b"a\nb"), (2, b"c")) == [(1, b"a"), (1, b"b"), (2, b"c")]
+
+
+def test_empty_lines_are_kept_and_empty_frames_are_none() -> None:
+    assert lines((1, b"\n"), (1, b""), (1, b"\n\n")) == [(1, b""), (1, b""), (1, b"")]
