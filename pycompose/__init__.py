@@ -13,7 +13,7 @@ The names in `__all__` are the public interface; each is imported when it is fir
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+from pycompose.version import VERSION as __version__  # noqa: F401 - the name Python packages have it under
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

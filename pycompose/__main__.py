@@ -10,7 +10,8 @@ import io
 import os
 import sys
 
-from pycompose.cli import DESCRIPTION, VERSION
+from pycompose.cli import DESCRIPTION
+from pycompose.version import VERSION
 
 PLUGIN = "pycompose"
 METADATA = "docker-cli-plugin-metadata"

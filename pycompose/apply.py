@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final, assert_never
 
+from pycompose.cancel import Cancel
 from pycompose.engine.port import Engine
 from pycompose.errors import ApplyError, Cancelled, EngineError, NotFound
 from pycompose.events import Event, Notice, Progress, Sink, StepEvent
@@ -25,39 +26,11 @@ from pycompose.plan.verdict import Verdict, verdict
 from pycompose.plan.words import done_word, working_word
 
 PARALLEL: Final = 8  # more workers only lengthen each call: the engine is the limit
-LEAVE_AFTER: Final = 0.3  # seconds that running steps get to end once the user interrupts
+PATIENCE: Final = 0.3  # seconds that running steps get to end once the user interrupts
 POLL: Final = 0.25  # seconds between looks where an engine does not tell of changes
 LOOK_AGAIN: Final = 5.0  # seconds between looks where it does, should an event be lost
 
 BuildContext = Callable[[ops.BuildImage], bytes | Iterator[bytes]]
-
-
-class Cancel:
-    """What a signal handler calls; raises Cancelled in the main thread where nobody listens."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._listeners: list[Callable[[int], None]] = []
-
-    def cancel(self) -> None:
-        """Ask to stop, for the first or the n-th time.
-
-        Raises:
-            Cancelled: nobody listens.
-        """
-        self.count += 1
-        if not self._listeners:
-            raise Cancelled
-        self._listeners[-1](self.count)
-
-    @contextmanager
-    def listening(self, listener: Callable[[int], None]) -> Iterator[None]:
-        """Have `listener` called with the count, from within a signal handler."""
-        self._listeners.append(listener)
-        try:
-            yield
-        finally:
-            self._listeners.remove(listener)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +52,13 @@ def apply(
     parallel: int = PARALLEL,
     timeout: float | None = None,
     build_context: BuildContext | None = None,
+    patience: float = PATIENCE,
 ) -> Report:
     """Carry out every step of a plan.
 
     `timeout`, in seconds, bounds all `Wait` steps together. `build_context` returns the tar that a
-    BuildImage step sends.
+    BuildImage step sends. `patience`, in seconds, is how long running steps may take to end once
+    `cancel` was called.
 
     Raises:
         ApplyError: steps failed; every root cause is named.
@@ -93,7 +68,7 @@ def apply(
         emit(notice)
     for name in plan.running:
         emit(StepEvent(id=f"Container {name}", text="Running", status="done"))
-    run = _Run(plan, engine, emit, cancel or Cancel(), timeout, build_context)
+    run = _Run(plan, engine, emit, cancel or Cancel(), timeout, build_context, patience)
     return run.run(parallel)
 
 
@@ -108,12 +83,14 @@ class _Run:
         cancel: Cancel,
         timeout: float | None,
         build_context: BuildContext | None,
+        patience: float,
     ) -> None:
         self.steps = {step.id: step for step in plan.steps}
         self.engine = engine
         self.emit = emit
         self.cancel = cancel
         self.build_context = build_context
+        self.patience = patience
         self.missing = {step.id: len(step.after) for step in plan.steps}
         self.users: dict[int, list[int]] = {step.id: [] for step in plan.steps}
         for step in plan.steps:
@@ -217,7 +194,7 @@ class _Run:
             while True:
                 self.jobs.get_nowait()
                 self.busy -= 1
-        end = time.monotonic() + LEAVE_AFTER
+        end = time.monotonic() + self.patience
         while self.busy and (rest := end - time.monotonic()) > 0:
             with suppress(Empty):
                 kind, id, _ = self.inbox.get(timeout=rest)

@@ -17,7 +17,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from pycompose import labels
-from pycompose.apply import Cancel
+from pycompose.cancel import Cancel
 from pycompose.errors import ApplyError, Cancelled, EngineError, EngineUnavailable, NotFound
 from pycompose.events import Event, LogLine, Notice, StepEvent
 from pycompose.follow import Ended, Follower, Output, Target
@@ -78,6 +78,7 @@ class Attached:
         self.exit_code = 0
         self.decided = False  # a service's own exit code was taken
         self.stopping = False
+        self.stop_next = False  # once what is being carried out has ended
         self.interrupts = 0
         self.failure: Exception | None = None
         self.stop: Callable[[Cancel], None] = lambda cancel: None
@@ -301,6 +302,9 @@ class Attached:
 
     def _worked(self, error: Exception | None) -> None:
         self.working = max(0, self.working - 1)
+        if self.stop_next:
+            self.stop_next = False
+            self._carry_out(self.stop)
         if error is None or (isinstance(error, Cancelled) and self.stopping):
             return
         if isinstance(error, ApplyError) and self.stopping:
@@ -309,10 +313,13 @@ class Attached:
             self.failure = error
 
     def _stop(self) -> None:
-        if self.inner is not None and self.working:
-            with suppress(Cancelled):  # where it has just ended by itself
-                self.inner.cancel()
-        self._carry_out(self.stop)
+        if self.inner is None or not self.working:
+            self._carry_out(self.stop)
+            return
+        # What is being started now must be seen to run before it can be stopped.
+        self.stop_next = True
+        with suppress(Cancelled):  # where it has just ended by itself
+            self.inner.cancel()
 
     def _interrupt(self) -> None:
         self.interrupts += 1

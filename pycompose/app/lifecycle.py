@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pycompose.app.options import DownOptions, StartOptions, StopOptions, UpOptions
 from pycompose.app.session import Session, truthy
-from pycompose.apply import Cancel, apply
+from pycompose.apply import PATIENCE, apply
+from pycompose.cancel import Cancel
 from pycompose.errors import UsageError
 from pycompose.events import Event, LogLine, Sink
 from pycompose.observe import observe, with_image_volumes
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from pycompose.app.attached import View
     from pycompose.model.project import Project
     from pycompose.snapshot import Snapshot
+
+
+STARTED_WITHIN: Final = 10.0  # seconds that starts under way get to end before all is stopped
 
 
 def up(session: Session, options: UpOptions) -> int:
@@ -126,6 +130,7 @@ def _carry_out(
     quiet: bool = False,
     cancel: Cancel | None = None,
     emit: Sink | None = None,
+    patience: float = PATIENCE,
 ) -> None:
     """Apply a plan, or tell what it would do under --dry-run."""
     emit = emit or session.emit
@@ -144,6 +149,7 @@ def _carry_out(
         parallel=session.parallel,
         timeout=timeout,
         build_context=build_context,
+        patience=patience,
     )
 
 
@@ -178,7 +184,7 @@ def _attached(
     stopped = options.services or tuple(project.services)
 
     def work(cancel: Cancel, emit: Sink) -> None:
-        _carry_out(session, plan, cancel=cancel, emit=emit)
+        _carry_out(session, plan, cancel=cancel, emit=emit, patience=STARTED_WITHIN)
 
     def stop(cancel: Cancel, emit: Sink) -> None:
         now = observe(session.engine, project.name, images=False)

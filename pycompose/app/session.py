@@ -14,7 +14,7 @@ from pycompose.errors import ComposeFileError, Position, Problem, PycomposeError
 from pycompose.events import Notice, Sink
 
 if TYPE_CHECKING:
-    from pycompose.apply import Cancel
+    from pycompose.cancel import Cancel
     from pycompose.engine.port import Engine
     from pycompose.files.discover import Found
     from pycompose.loader.sources import Sources
@@ -148,7 +148,7 @@ class Session:
         no file.
         """
         settings = self.settings
-        if settings.project_name and not settings.files:
+        if settings.project_named and not settings.files:
             return None
         try:
             return self.project

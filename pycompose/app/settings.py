@@ -16,7 +16,8 @@ class Settings:
     `cwd` is absolute. `files` are references as given by `-f` or COMPOSE_FILE, made absolute
     ("-" is standard input); empty asks for discovery. `environment` is the process environment
     over the variables of the env files, `environ` the process environment alone. `parallel` is -1
-    for no limit. `project_name` is `-p` or COMPOSE_PROJECT_NAME, None where neither is given.
+    for no limit. `project_name` is `-p` or COMPOSE_PROJECT_NAME, None where neither is given;
+    `project_named` tells that it was `-p`.
     """
 
     cwd: str
@@ -24,6 +25,7 @@ class Settings:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: tuple[str, ...] = ()
     project_name: str | None = None
+    project_named: bool = False
     project_directory: str | None = None
     profiles: tuple[str, ...] = ()
     env_files: tuple[str, ...] = ()

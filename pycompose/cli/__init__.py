@@ -3,5 +3,4 @@
 Nothing heavy is imported before the command that was asked for is known.
 """
 
-VERSION = "0.1.0"
 DESCRIPTION = "Define and run multi-container applications"

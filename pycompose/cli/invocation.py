@@ -13,7 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from pycompose.app.session import Session
-    from pycompose.apply import Cancel
+    from pycompose.cancel import Cancel
     from pycompose.ui.display import Display
     from pycompose.ui.logs import LogStyle
 
@@ -55,7 +55,7 @@ def opened(
 ) -> Iterator[Session]:
     """Open the session of a command; afterwards the engine is let go and the display finished."""
     from pycompose.app.session import Session
-    from pycompose.apply import Cancel
+    from pycompose.cancel import Cancel
     from pycompose.cli.settings import read
     from pycompose.ui.display import open_display
 

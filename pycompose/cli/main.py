@@ -16,10 +16,11 @@ import typer
 import typer.core
 import typer.main
 
-from pycompose.cli import VERSION, flags
+from pycompose.cli import flags
 from pycompose.cli.invocation import GlobalFlags
 from pycompose.cli.options import DryRun
 from pycompose.errors import PycomposeError, UsageError
+from pycompose.version import VERSION
 
 COMMANDS: Final = {
     "config": "Parse, resolve and render the Compose files in canonical form",

@@ -62,6 +62,7 @@ def read(
         environment=env,
         files=files,
         project_name=flags.project_name or env.get("COMPOSE_PROJECT_NAME") or None,
+        project_named=bool(flags.project_name),
         project_directory=os.path.normpath(os.path.join(cwd, directory)) if directory else None,
         profiles=flags.profile or _split(env.get("COMPOSE_PROFILES"), ","),
         env_files=found.paths,

@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from pycompose import __version__, labels
+from pycompose import labels
 from pycompose.convert.hashing import config_hash, field_digests
 from pycompose.convert.mounts import binds_and_mounts
 from pycompose.model.project import Project
 from pycompose.model.service import Attachment, Healthcheck, Service
 from pycompose.model.values import Json
 from pycompose.snapshot import Capabilities, MountState
+from pycompose.version import VERSION
 
 
 class Container(NamedTuple):
@@ -93,7 +94,7 @@ def _labels(
     ours = {
         labels.PROJECT: project.name,
         labels.SERVICE: service.name,
-        labels.VERSION: __version__,
+        labels.VERSION: VERSION,
         labels.WORKING_DIR: project.working_dir,
         labels.CONFIG_FILES: ",".join(project.config_files),
         labels.ONEOFF: "False",

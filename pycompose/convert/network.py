@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pycompose import __version__, labels
+from pycompose import labels
 from pycompose.convert.hashing import network_hash, volume_hash
 from pycompose.model.project import Project
 from pycompose.model.resources import IpamPool
 from pycompose.model.values import Json
+from pycompose.version import VERSION
 
 
 def network(project: Project, key: str) -> Json:
@@ -24,7 +25,7 @@ def network(project: Project, key: str) -> Json:
             **wanted.labels,
             labels.NETWORK: key,
             labels.PROJECT: project.name,
-            labels.VERSION: __version__,
+            labels.VERSION: VERSION,
             labels.CONFIG_HASH: network_hash(wanted),
         },
     }
@@ -68,7 +69,7 @@ def volume(project: Project, key: str) -> Json:
             **wanted.labels,
             labels.VOLUME: key,
             labels.PROJECT: project.name,
-            labels.VERSION: __version__,
+            labels.VERSION: VERSION,
             labels.CONFIG_HASH: volume_hash(wanted),
         },
     }

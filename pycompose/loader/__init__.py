@@ -117,12 +117,15 @@ def load(options: LoadOptions, sources: Sources) -> Project:
         environment=environment,
         separator="_" if options.compatibility else "-",
         notices=notices + resolved.notices,
-        pending={
-            key: pending.get(key, ()) + resolved.problems.get(key, ())
-            for key in (*pending, *resolved.problems)
-        },
+        pending=_together(pending, resolved.problems),
     )
     return select(project, options)
+
+
+def _together(
+    one: Mapping[str, tuple[Problem, ...]], other: Mapping[str, tuple[Problem, ...]]
+) -> dict[str, tuple[Problem, ...]]:
+    return {key: one.get(key, ()) + other.get(key, ()) for key in (*one, *other)}
 
 
 class _Faults:

@@ -2,7 +2,8 @@
 
 In goes a normalized document whose attributes all have the long form; out comes a `Project` with
 every service in it, enabled or not. What cannot be converted (a duration, a size) is told at its
-place. Attributes the model does not have are none of this module's business.
+place. Attributes the model does not have are none of this module's business. Half of the module is
+tables, one line for each attribute of the model.
 """
 
 from __future__ import annotations

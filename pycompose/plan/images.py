@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-from pycompose import __version__, labels
+from pycompose import labels
 from pycompose.model.build import Build
 from pycompose.model.project import Project
 from pycompose.model.service import Service
@@ -18,6 +18,7 @@ from pycompose.plan.ops import BuildImage, Cause, PullImage
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import Snapshot
+from pycompose.version import VERSION
 
 INLINE: Final = ".pycompose.dockerfile"  # the name under which an inline Dockerfile is sent
 Building: TypeAlias = Literal["", "always", "never"]
@@ -91,7 +92,7 @@ def _query(project: Project, service: Service, build: Build, image: str) -> Mapp
     marks = {
         labels.PROJECT: project.name,
         labels.SERVICE: service.name,
-        labels.VERSION: __version__,
+        labels.VERSION: VERSION,
         labels.IMAGE_BUILDER: "classic",
     }
     args = {key: value for key, value in build.args.items() if value is not None}

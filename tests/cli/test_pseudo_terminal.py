@@ -14,7 +14,7 @@ PROGRAM = """
 import time
 from contextlib import closing
 from pycompose.cli.invocation import _signals
-from pycompose.apply import Cancel
+from pycompose.cancel import Cancel
 from pycompose.errors import Cancelled
 from pycompose.events import LogLine, StepEvent
 from pycompose.ui.display import open_display

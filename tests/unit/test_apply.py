@@ -7,7 +7,8 @@ import threading
 import pytest
 from projects import IMAGE, needs, next_up, project, service, up
 
-from pycompose.apply import Cancel, apply
+from pycompose.apply import apply
+from pycompose.cancel import Cancel
 from pycompose.engine.fake import Behaviour, FakeEngine, Killed
 from pycompose.errors import ApplyError, Cancelled, EngineError
 from pycompose.events import Event, Notice, StepEvent

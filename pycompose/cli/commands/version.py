@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from pycompose.cli import VERSION, options
+from pycompose.cli import options
+from pycompose.version import VERSION
 
 
 def main(
