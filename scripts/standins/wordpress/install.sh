@@ -7,7 +7,7 @@ export DEBIAN_FRONTEND=noninteractive
 
 apt-get update
 apt-get install -y --no-install-recommends \
-    apache2 libapache2-mod-php php-curl php-gd php-mbstring php-mysql php-xml
+    apache2 libapache2-mod-php php-mbstring php-mysql php-xml
 
 mkdir /tmp/wordpress
 cd /tmp/wordpress
