@@ -75,24 +75,27 @@ class Attached:
         self.working = 0  # plans that are being carried out
         self.inner: Cancel | None = None
         self.started = False
+        self.expected: set[str] = set()  # containers that were started, not yet told of by events
+        self.told: set[str] = set()  # containers whose start the events have told of
         self.exit_code = 0
         self.decided = False  # a service's own exit code was taken
         self.stopping = False
         self.stop_next = False  # once what is being carried out has ended
         self.interrupts = 0
         self.failure: Exception | None = None
-        self.stop: Callable[[Cancel], None] = lambda cancel: None
+        self.stop: Callable[[Cancel], Iterable[str]] = lambda cancel: ()
 
     def run(
         self,
         there: Iterable[ContainerState],
-        work: Callable[[Cancel, Callable[[Event], None]], None] | None,
+        work: Callable[[Cancel, Callable[[Event], None]], Iterable[str]] | None,
         stop: Callable[[Cancel, Callable[[Event], None]], None] | None = None,
     ) -> int:
         """Show output until no watched container is left; return the exit code.
 
-        `there` are the containers that exist now. `work` carries a plan out meanwhile; `stop`
-        stops what was started, when the user or a service's end asks for it.
+        `there` are the containers that exist now. `work` carries a plan out meanwhile, and returns
+        the ids of the containers it started; `stop` stops what was started, when the user or a
+        service's end asks for it.
 
         Raises:
             Cancelled: the user interrupted; what could be stopped is stopped.
@@ -106,7 +109,7 @@ class Attached:
         for container in there:
             self._see(container)
         if stop is not None:
-            self.stop = lambda cancel: stop(cancel, self._post)
+            self.stop = lambda cancel: stop(cancel, self._post) or ()
         if work is not None:
             self._carry_out(lambda cancel: work(cancel, self._post))
         try:
@@ -134,7 +137,7 @@ class Attached:
         elif kind == "state":
             self._state(*value)
         elif kind == "worked":
-            self._worked(value)
+            self._worked(*value)
         elif kind == "cancel":
             self._interrupt()
         elif kind == "killed":
@@ -146,7 +149,7 @@ class Attached:
     def _over(self) -> bool:
         if self.failure is not None:
             return True
-        if self.working:
+        if self.working or self.expected:
             return False
         return not any(
             one.service in self.view.watched and (one.alive or one.followed)
@@ -177,6 +180,8 @@ class Attached:
         if not service or marks.get(labels.ONEOFF) == "True":
             return
         if action == "start":
+            self.told.add(id)
+            self.expected.discard(id)
             one = self.tracked.setdefault(id, Tracked(self._display(marks), service))
             one.name = self._display(marks)
             one.alive, one.ended = True, None
@@ -287,21 +292,21 @@ class Attached:
     def _thread(self, target: Callable[[], None]) -> None:
         Thread(target=target, daemon=True).start()
 
-    def _carry_out(self, work: Callable[[Cancel], None]) -> None:
+    def _carry_out(self, work: Callable[[Cancel], Iterable[str]]) -> None:
         cancel = self.inner = Cancel()
         self.working += 1
 
         def run() -> None:
             try:
-                work(cancel)
-                self.inbox.put(("worked", None))
+                self.inbox.put(("worked", (None, work(cancel))))
             except Exception as error:  # carried to the main thread, which raises it
-                self.inbox.put(("worked", error))
+                self.inbox.put(("worked", (error, ())))
 
         self._thread(run)
 
-    def _worked(self, error: Exception | None) -> None:
+    def _worked(self, error: Exception | None, started: Iterable[str]) -> None:
         self.working = max(0, self.working - 1)
+        self.expected.update(set(started) - self.told)
         if self.stop_next:
             self.stop_next = False
             self._carry_out(self.stop)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pycompose.app.options import DownOptions, StartOptions, StopOptions, UpOptions
 from pycompose.app.session import Session, truthy
-from pycompose.apply import PATIENCE, apply
+from pycompose.apply import PATIENCE, Report, apply
 from pycompose.cancel import Cancel
 from pycompose.errors import UsageError
 from pycompose.events import Event, LogLine, Sink
@@ -17,6 +17,7 @@ from pycompose.plan.adopt import adopt
 from pycompose.plan.down import Options as DownPlan
 from pycompose.plan.down import down as plan_down
 from pycompose.plan.images import Building, images
+from pycompose.plan.ops import Start
 from pycompose.plan.plan import Plan
 from pycompose.plan.up import Options as Converge
 from pycompose.plan.up import images_needed
@@ -131,17 +132,17 @@ def _carry_out(
     cancel: Cancel | None = None,
     emit: Sink | None = None,
     patience: float = PATIENCE,
-) -> None:
+) -> Report:
     """Apply a plan, or tell what it would do under --dry-run."""
     emit = emit or session.emit
     if session.settings.dry_run:
         from pycompose.app.rehearse import rehearse
 
         rehearse(plan, emit)
-        return
+        return Report()
     from pycompose.files.context import build_context
 
-    apply(
+    return apply(
         plan,
         session.engine,
         _without_progress(emit) if quiet else emit,
@@ -183,8 +184,10 @@ def _attached(
     there = [c for c in snapshot.containers if c.service in project.services and not c.oneoff]
     stopped = options.services or tuple(project.services)
 
-    def work(cancel: Cancel, emit: Sink) -> None:
-        _carry_out(session, plan, cancel=cancel, emit=emit, patience=STARTED_WITHIN)
+    def work(cancel: Cancel, emit: Sink) -> tuple[str, ...]:
+        made = _carry_out(session, plan, cancel=cancel, emit=emit, patience=STARTED_WITHIN).made
+        refs = [step.container for step in plan.steps if isinstance(step, Start)]
+        return tuple(ref if isinstance(ref, str) else made[ref.op] for ref in refs)
 
     def stop(cancel: Cancel, emit: Sink) -> None:
         now = observe(session.engine, project.name, images=False)
