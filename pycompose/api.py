@@ -15,8 +15,8 @@ from pycompose.events import Event, Sink
 from pycompose.files.context import build_context
 from pycompose.files.discover import find
 from pycompose.files.disk import DiskSources
-from pycompose.loader import LoadOptions
-from pycompose.loader import load as load_project
+from pycompose.loader.stages import LoadOptions
+from pycompose.loader.stages import load as load_project
 from pycompose.model.project import Project
 from pycompose.observe import containers, observe, with_image_volumes
 from pycompose.plan.down import Options as DownOptions

@@ -72,13 +72,14 @@ def logs(session: Session, options: LogsOptions) -> int:
 
 
 def _target(container: ContainerState, project: str, options: LogsOptions) -> Target:
+    from pycompose.app.moments import moment
     from pycompose.follow import Target
 
     return Target(
         id=container.id,
         name=display_name(container, project),
-        since=options.since,
-        until=options.until,
+        since=moment(options.since),
+        until=moment(options.until),
         tail=options.tail,
         follow=options.follow,
         timestamps=options.timestamps,

@@ -114,7 +114,7 @@ class Session:
             UsageError: there is no such service.
         """
         from pycompose.files.disk import DiskSources
-        from pycompose.loader import LoadOptions, load
+        from pycompose.loader.stages import LoadOptions, load
 
         settings = self.settings
         project = load(

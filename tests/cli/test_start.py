@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from command_line import loaded_modules, packages, run
 
-from pycompose.cli import VERSION
+from pycompose.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"docker", "requests", "networkx", "jsonschema", "yaml", "rich"}
@@ -49,6 +49,7 @@ def test_trivia_imports_no_command_line(words, tmp_path) -> None:
         "pycompose",
         "pycompose.__main__",
         "pycompose.cli",
+        "pycompose.version",
     }
 
 

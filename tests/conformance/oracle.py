@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pycompose.files.discover import absolute, find
 from pycompose.files.disk import DiskSources
-from pycompose.loader import LoadOptions, load
+from pycompose.loader.stages import LoadOptions, load
 from pycompose.model.project import Project
 
 

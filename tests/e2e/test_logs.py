@@ -67,7 +67,6 @@ def test_lines_are_chosen_and_dressed_as_asked(talkers) -> None:
     for line in lines(talkers, "-t", "--index", "1", "web"):
         assert re.fullmatch(rf"web-1  \| {STAMP} web \d", line), line
     talkers.run("logs", "--index", "3", "web", code=1)
-    talkers.run("logs", "nosuch", code=1)
 
 
 def test_lines_before_a_time_are_left_out(talkers) -> None:

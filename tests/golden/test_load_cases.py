@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from pycompose.errors import PycomposeError
-from pycompose.loader import LoadOptions, load
 from pycompose.loader.dump import dump
 from pycompose.loader.sources import Source
+from pycompose.loader.stages import LoadOptions, load
 
 CASES = Path(__file__).parent / "load"
 FILES = ("compose.yaml", "compose.override.yaml")

@@ -8,10 +8,10 @@ import re
 
 import pytest
 
-from pycompose import loader
 from pycompose.errors import ComposeFileError, UsageError
-from pycompose.loader import LoadOptions, load
+from pycompose.loader import stages
 from pycompose.loader.sources import Source
+from pycompose.loader.stages import LoadOptions, load
 
 WEB = "services:\n  web:\n    image: nginx\n"
 
@@ -45,8 +45,8 @@ def refused(*texts, **options):
 
 
 def test_the_docstring_names_the_stages_in_the_order_of_the_code():
-    told = re.findall(r"^- (\w+):", loader.__doc__, re.MULTILINE)
-    body = ast.parse(inspect.getsource(loader.load))
+    told = re.findall(r"^- (\w+):", stages.__doc__, re.MULTILINE)
+    body = ast.parse(inspect.getsource(stages.load))
     calls = [node for node in ast.walk(body) if isinstance(node, ast.Call)]
     names = [
         (name.lineno, name.col_offset, name.id)
