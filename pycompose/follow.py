@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from queue import SimpleQueue
 from threading import Thread
 from typing import Final, Literal, TypeAlias
@@ -16,6 +15,7 @@ from typing import Final, Literal, TypeAlias
 from pycompose.engine.port import Engine, Frame, Stream
 from pycompose.errors import EngineError
 from pycompose.events import LogLine
+from pycompose.moments import moment
 
 READABLE: Final = ("json-file", "local", "journald", "")  # log drivers that can be read back
 
@@ -89,7 +89,7 @@ class Follower:
         since = target.since
         if target.this_run:
             # It may have written before the engine noted that it runs: count from its last end.
-            since = api_time(document["State"]["FinishedAt"])
+            since = moment(document["State"]["FinishedAt"])
         stream: Stream[Frame]
         if driver in READABLE or not target.follow:
             stream = self.engine.logs(
@@ -117,26 +117,6 @@ class Follower:
             # Engine: following a container that ends at once may miss all that it wrote.
             again = self.engine.logs(target.id, since=since, timestamps=target.timestamps, tty=tty)
             yield from split(again, target.name)
-
-
-def api_time(text: str) -> str:
-    """Return a time such as 2026-11-24T01:02:03.456789012Z as seconds since the epoch.
-
-    "" for the year 1, which the engine writes where there is no time.
-
-    Raises:
-        ValueError: it is no time.
-    """
-    whole, _, rest = text.partition(".")
-    digits = rest.rstrip("Z").split("+")[0].split("-")[0] if rest else ""
-    zone = (rest[len(digits) :] if rest else "") or ("" if not rest else "Z")
-    moment = datetime.fromisoformat((whole + zone) if rest else text)
-    if moment.tzinfo is None:
-        moment = moment.astimezone()
-    if moment.year <= 1:
-        return ""
-    seconds = int(moment.timestamp())
-    return f"{seconds}.{digits.ljust(9, '0')[:9]}" if digits else str(seconds)
 
 
 def split(frames: Stream[Frame], name: str) -> Iterator[LogLine]:

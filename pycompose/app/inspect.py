@@ -72,8 +72,8 @@ def logs(session: Session, options: LogsOptions) -> int:
 
 
 def _target(container: ContainerState, project: str, options: LogsOptions) -> Target:
-    from pycompose.app.moments import moment
     from pycompose.follow import Target
+    from pycompose.moments import moment
 
     return Target(
         id=container.id,

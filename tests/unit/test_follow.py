@@ -1,12 +1,10 @@
-"""Times and lines of logs."""
+"""Lines of logs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import pytest
-
-from pycompose.follow import api_time, split
+from pycompose.follow import split
 
 
 class Frames:
@@ -24,26 +22,6 @@ class Frames:
 
 def lines(*frames: tuple[int, bytes]) -> list[tuple[int, bytes]]:
     return [(line.stream, line.line) for line in split(Frames(frames), "web-1")]
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("2026-11-24T01:02:03Z", "1795482123"),
-        ("2026-11-24T01:02:03.456789012Z", "1795482123.456789012"),
-        ("2026-11-24T01:02:03.5Z", "1795482123.500000000"),
-        ("2026-11-24T02:02:03.5+01:00", "1795482123.500000000"),
-        ("2026-11-23T23:02:03.5-02:00", "1795482123.500000000"),
-        ("0001-01-01T00:00:00Z", ""),
-    ],
-)
-def test_a_time_is_told_in_seconds_to_the_last_digit(text: str, seconds: str) -> None:
-    assert api_time(text) == seconds
-
-
-def test_what_is_no_time_is_refused() -> None:
-    with pytest.raises(ValueError, match="Invalid isoformat"):
-        api_time("yesterday")
 
 
 def test_each_line_is_told_by_itself() -> None:

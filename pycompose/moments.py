@@ -1,34 +1,37 @@
-"""Moments as users write them (a time, a date, how long ago) to moments as an engine takes them."""
+"""Moments as people write them (a time, a date, how long ago) to moments as an engine takes them."""
 
 from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 from pycompose.errors import UsageError
+from pycompose.model.values import nanoseconds
 
-_PART: Final = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)")
-_DURATION: Final = re.compile(rf"({_PART.pattern})+")
-_SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+NEVER: Final = "0001-01-01T00:00:00Z"  # what an engine writes where nothing has happened yet
 _STAMP: Final = re.compile(r"-?\d+(\.\d+)?")
 _FRACTION: Final = re.compile(r"(:\d\d)\.(\d+)")
 
 
 def moment(text: str) -> str:
-    """Return the seconds since 1970, with nine decimals where they were given; "" stays "".
+    """Return the seconds since 1970, with nine decimals where they were given.
 
-    A time without a zone is local, as for Docker.
+    A time without a zone is local. "" and the moment that never was are "".
 
     Raises:
         UsageError: it is neither a time nor a duration.
+
+    Source: the `since` of GET /containers/{id}/logs
     """
-    if not text or _STAMP.fullmatch(text):
+    if not text or text == NEVER:
+        return ""
+    if _STAMP.fullmatch(text):
         return text
-    if _DURATION.fullmatch(text):
-        ago = sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text))
-        return f"{time.time() - ago:.9f}"
+    with suppress(ValueError):
+        return f"{time.time() - nanoseconds(text) / 1e9:.9f}"
     # datetime knows microseconds only; the rest of the fraction is kept beside it.
     fraction = _FRACTION.search(text)
     try:
