@@ -1,4 +1,4 @@
-"""Moments as people write them (a time, a date, how long ago) to moments as an engine takes them."""
+"""Moments as people write them (a time, a date, how long ago) to those an engine takes."""
 
 from __future__ import annotations
 
