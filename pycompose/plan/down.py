@@ -190,6 +190,8 @@ def _images(
 ) -> None:
     names = set()
     for service in project.services.values():
+        if options.services and service.name not in options.services:
+            continue
         image = project.image(service)
         if options.images == "all" or not service.image:
             names.add(image)
@@ -197,6 +199,7 @@ def _images(
         familiar(tag)
         for image in snapshot.images.values()
         if image.labels.get(labels.PROJECT) == project.name
+        and (not options.services or image.labels.get(labels.SERVICE) in options.services)
         for tag in image.tags[:1]
     }
     there = {familiar(tag) for image in snapshot.images.values() for tag in image.tags}

@@ -6,6 +6,7 @@ JSON form is described by `schemas/plan.schema.json`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
@@ -36,7 +37,7 @@ class Plan:
         return "\n".join(line(step) for step in self.steps)
 
     def to_json(self) -> Json:
-        """Return the plan as JSON; values of environment variables are masked."""
+        """Return the plan as JSON; values of environment variables and build args are masked."""
         return {
             "steps": [_step_json(step) for step in self.steps],
             "notices": [{"level": n.level, "message": n.message} for n in self.notices],
@@ -58,6 +59,9 @@ def _step_json(step: Op) -> Json:
         value = getattr(step, field.name)
         if field.name == "body" and isinstance(step, CreateContainer):
             value = masked(value)
+        if field.name == "query" and "buildargs" in value:
+            names = json.loads(value["buildargs"])
+            value = {**value, "buildargs": json.dumps(dict.fromkeys(names, MASK))}
         document[field.name] = _json(value)
     return document
 

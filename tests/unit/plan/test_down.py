@@ -279,3 +279,12 @@ def test_a_dependency_goes_after_a_dependent_two_steps_away() -> None:
         [2] -> #3 RemoveContainer container demo-db-1: the project goes down
         """
     )
+
+
+def test_images_of_services_that_stay_are_kept_on_rmi() -> None:
+    other = ImageState(id="sha256:o", tags=("redis:latest",))
+    mine = ImageState(id="sha256:m", tags=("nginx:latest",))
+    both = project(service("web", image="nginx"), service("db", image="redis"))
+    images = {"nginx": mine, "redis": other}
+    plan = down(both, snapshot(images=images), Options(services=frozenset({"web"}), images="all"))
+    assert [step.resource for step in plan.steps] == ["Image nginx:latest"]

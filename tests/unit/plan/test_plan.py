@@ -122,3 +122,11 @@ def test_the_text_has_a_line_for_each_step() -> None:
 def test_steps_out_of_order_are_a_fault(steps: tuple[Step, ...]) -> None:
     with pytest.raises(ValueError, match="is out of order"):
         check(steps)
+
+
+def test_the_values_of_build_args_are_hidden() -> None:
+    build = Build(context="/b", args={"TOKEN": "hunter2"})
+    plan = images(project(service("b", image="", build=build)), snapshot(images={}))
+    (step,) = plan.to_json()["steps"]
+    assert step["query"]["buildargs"] == json.dumps({"TOKEN": MASK})
+    assert "hunter2" in plan.steps[0].query["buildargs"]  # what is sent is whole
