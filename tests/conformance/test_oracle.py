@@ -26,7 +26,7 @@ pytestmark = [
 ]
 
 CASES = Path(__file__).parent.parent / "golden" / "load"
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+CORPUS = (Path(__file__).parents[3] / "shared" / "corpus").resolve()
 UNSUPPORTED = "not supported by pycompose yet"
 
 
