@@ -7,7 +7,7 @@ it arrived, and gives it to a sink.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from threading import Thread
 from typing import Final, Literal, TypeAlias
@@ -15,7 +15,6 @@ from typing import Final, Literal, TypeAlias
 from pycompose.engine.port import Engine, Frame, Stream
 from pycompose.errors import EngineError
 from pycompose.events import LogLine
-from pycompose.moments import moment
 
 READABLE: Final = ("json-file", "local", "journald", "")  # log drivers that can be read back
 
@@ -32,8 +31,8 @@ class Ended:
 class Target:
     """A container to follow: which part of its output, and the name before each of its lines.
 
-    `since` and `until` as in the Engine API; `tail` a number of lines or "all". `this_run` leaves
-    out what it wrote before it was started last.
+    `since` and `until` as in the Engine API; `tail` a number of lines or "all". `whole` makes
+    sure that no line since `since` is missed, which matters while a container starts.
     """
 
     id: str
@@ -42,7 +41,7 @@ class Target:
     until: str = ""
     tail: str = "all"
     follow: bool = True
-    this_run: bool = False
+    whole: bool = False
     timestamps: bool = False
 
 
@@ -86,50 +85,85 @@ class Follower:
         document = self.engine.inspect_container(target.id)
         tty = bool(document["Config"]["Tty"])
         driver = document["HostConfig"].get("LogConfig", {}).get("Type", "")
-        since = target.since
-        if target.this_run:
-            # It may have written before the engine noted that it runs: count from its last end.
-            since = moment(document["State"]["FinishedAt"])
-        stream: Stream[Frame]
-        if driver in READABLE or not target.follow:
-            stream = self.engine.logs(
-                target.id,
-                follow=target.follow,
-                since=since,
-                until=target.until,
-                tail=target.tail,
-                timestamps=target.timestamps,
-                tty=tty,
-            )
+        if driver in READABLE and target.whole:
+            yield from self._whole(target, tty)
+        elif driver in READABLE or not target.follow:
+            yield from self._opened(target, tty)
         else:
             # Compat: what no driver keeps can only be seen while it is written.
-            stream = self.engine.attach(target.id, tty=tty)
+            yield from self._read(target, self.engine.attach(target.id, tty=tty))
+
+    def _opened(self, target: Target, tty: bool) -> Iterator[LogLine]:
+        stream = self.engine.logs(
+            target.id,
+            follow=target.follow,
+            since=target.since,
+            until=target.until,
+            tail=target.tail,
+            timestamps=target.timestamps,
+            tty=tty,
+        )
+        yield from self._read(target, stream, stamped=target.timestamps and not tty)
+
+    def _read(
+        self, target: Target, stream: Stream[Frame], *, stamped: bool = False
+    ) -> Iterator[LogLine]:
         self.streams[target.id] = stream
-        empty = True
         try:
-            for line in split(stream, target.name):
-                empty = False
-                yield line
+            yield from split(stream, target.name, stamped=stamped)
         finally:
             stream.close()
             self.streams.pop(target.id, None)
-        if empty and target.this_run and driver in READABLE and not self.closed:
-            # Engine: following a container that ends at once may miss all that it wrote.
-            again = self.engine.logs(target.id, since=since, timestamps=target.timestamps, tty=tty)
-            yield from split(again, target.name)
+
+    def _whole(self, target: Target, tty: bool) -> Iterator[LogLine]:
+        """Yield every line since `target.since`.
+
+        Engine: following a container that writes while the stream is opened may miss what it
+        wrote first, or all if it has ended by then; reading without following does not.
+        """
+        stamped = replace(target, timestamps=True)
+        first = True
+        for line in self._opened(stamped, tty):
+            if first:
+                yield from self._before(stamped, tty, _stamp(line), target.timestamps)
+                first = False
+            yield line if target.timestamps else _unstamped(line)
+        if first and not self.closed:
+            yield from self._before(stamped, tty, None, target.timestamps)
+
+    def _before(
+        self, target: Target, tty: bool, end: bytes | None, timestamps: bool
+    ) -> Iterator[LogLine]:
+        stream = self.engine.logs(target.id, since=target.since, timestamps=True, tty=tty)
+        try:
+            for line in split(stream, target.name, stamped=not tty):
+                if end is not None and _stamp(line) >= end:
+                    return
+                yield line if timestamps else _unstamped(line)
+        finally:
+            stream.close()
 
 
-def split(frames: Stream[Frame], name: str) -> Iterator[LogLine]:
+def _stamp(line: LogLine) -> bytes:
+    return line.line.partition(b" ")[0]
+
+
+def _unstamped(line: LogLine) -> LogLine:
+    return LogLine(name=line.name, line=line.line.partition(b" ")[2], stream=line.stream)
+
+
+def split(frames: Stream[Frame], name: str, *, stamped: bool = False) -> Iterator[LogLine]:
     """Yield lines from frames; a line cut into several frames is put together.
 
-    The end of a stream ends its last line.
+    The end of a stream ends its last line. `stamped` says that the engine put a time before each
+    frame: the pieces of a long line lose all but the first.
     """
     rest = {1: b"", 2: b""}
     for stream, data in frames:
         kind: Literal[1, 2] = 2 if stream == 2 else 1
         held = rest[stream]
         if held:
-            data = held + data
+            data = held + (data.partition(b" ")[2] if stamped else data)
             rest[stream] = b""
         end = data.find(b"\n")
         if end == len(data) - 1 and end >= 0:

@@ -21,6 +21,7 @@ from pycompose.cancel import Cancel
 from pycompose.errors import ApplyError, Cancelled, EngineError, EngineUnavailable, NotFound
 from pycompose.events import Event, LogLine, Notice, StepEvent
 from pycompose.follow import Ended, Follower, Output, Target
+from pycompose.moments import moment
 
 if TYPE_CHECKING:
     from pycompose.app.session import Session
@@ -39,6 +40,7 @@ class Tracked:
     service: str
     alive: bool = False
     followed: bool = False
+    since: str = ""  # when it ended last, in the engine's time
     ended: tuple[int, bool] | None = None  # exit code, and whether it is restarted
 
 
@@ -77,6 +79,7 @@ class Attached:
         self.started = False
         self.expected: set[str] = set()  # containers that were started, not yet told of by events
         self.told: set[str] = set()  # containers whose start the events have told of
+        self.begun = ""  # when the view was opened, in the engine's time
         self.exit_code = 0
         self.decided = False  # a service's own exit code was taken
         self.stopping = False
@@ -106,6 +109,7 @@ class Attached:
             filters={"type": ["container"], "label": [f"{labels.PROJECT}={self.project}"]}
         )
         self._thread(lambda: self._read_events(events))
+        self.begun = moment(str(self.session.engine.info().get("SystemTime", "")))
         for container in there:
             self._see(container)
         if stop is not None:
@@ -187,6 +191,8 @@ class Attached:
             one.alive, one.ended = True, None
             self._follow(id, one)
         elif action == "die" and id in self.tracked:
+            at = int(event.get("timeNano") or 0)
+            self.tracked[id].since = f"{at // 10**9}.{at % 10**9:09}" if at else ""
             code = int(marks.get("exitCode") or marks.get("containerExitCode") or 0)
             self._thread(lambda: self._look(id, code))
         elif action in ("destroy", "remove") and id in self.tracked:
@@ -272,7 +278,13 @@ class Attached:
             return
         one.followed = True
         self.follower.follow(
-            Target(id=id, name=one.name, this_run=True, timestamps=self.view.timestamps)
+            Target(
+                id=id,
+                name=one.name,
+                since=one.since or self.begun,
+                whole=True,
+                timestamps=self.view.timestamps,
+            )
         )
 
     def _read_events(self, events: Iterable[Json]) -> None:

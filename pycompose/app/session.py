@@ -5,6 +5,7 @@ The composition root: it knows which adapters are behind the ports.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -132,7 +133,7 @@ class Session:
                 all_resources=settings.all_resources,
                 compatibility=settings.compatibility,
             ),
-            self._sources or DiskSources(settings.cwd),
+            self._sources or DiskSources(settings.cwd, sys.stdin.buffer),
         )
         for notice in project.notices:
             if str(notice) not in self._told:

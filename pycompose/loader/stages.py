@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from types import TracebackType
@@ -40,6 +40,7 @@ from pycompose.loader.merge import merge
 from pycompose.loader.normalize import normalize
 from pycompose.loader.parse import parse
 from pycompose.loader.paths import resolve as resolve_paths
+from pycompose.loader.salvage import salvage
 from pycompose.loader.schema import validate
 from pycompose.loader.select import activate, enable, used
 from pycompose.loader.select import select as reduce_to
@@ -100,26 +101,32 @@ def load(options: LoadOptions, sources: Sources) -> Project:
             document, unset = interpolate(node, environment.get)
             notices += (*obsolete(node), *unset)
             assert isinstance(document, Map)
-            validate(document)
-            document = canonical(document)
+            document = faults.outlived(document, validate)
+            document = faults.outlived(document, canonical)
             documents.append(resolve_paths(document, options.working_dir, options.home))
+    if len(documents) < len(parsed) or not parsed:
+        faults.settle()
+    with faults:
+        document = reduce(merge, documents)
+        document = defaults(document, options.working_dir)
+        document = normalize(document, name)
+        pending = check(document)
+        resolved = resolve_environment(document, environment, sources)
+        project = replace(
+            bind(resolved.document),
+            working_dir=options.working_dir,
+            config_files=options.files,
+            environment_files=options.environment_files,
+            environment=environment,
+            separator="_" if options.compatibility else "-",
+            notices=notices + resolved.notices,
+            pending=_together(pending, resolved.problems),
+        )
+        project = select(project, options)
+        if not faults.problems:
+            return project
     faults.settle()
-    document = reduce(merge, documents)
-    document = defaults(document, options.working_dir)
-    document = normalize(document, name)
-    pending = check(document)
-    resolved = resolve_environment(document, environment, sources)
-    project = replace(
-        bind(resolved.document),
-        working_dir=options.working_dir,
-        config_files=options.files,
-        environment_files=options.environment_files,
-        environment=environment,
-        separator="_" if options.compatibility else "-",
-        notices=notices + resolved.notices,
-        pending=_together(pending, resolved.problems),
-    )
-    return select(project, options)
+    raise AssertionError("faults without a problem")
 
 
 def _together(
@@ -149,10 +156,29 @@ class _Faults:
             return True
         return False
 
+    def outlived(self, document: Map, stage: Callable[[Map], Map | None]) -> Map:
+        """Return what a stage makes of the document, less what it refuses in it.
+
+        Raises:
+            ComposeFileError: without what is refused, others would be blamed.
+        """
+        try:
+            return stage(document) or document
+        except ComposeFileError as error:
+            rest = salvage(document, error.problems)
+            if rest is None:
+                raise
+            result = stage(rest) or rest
+            self.problems.extend(error.problems)
+            return result
+
     def settle(self) -> None:
-        """Raise all problems together, if there are any."""
+        """Raise all problems together, if there are any, in the order of their files."""
         if self.problems:
-            raise ComposeFileError(*self.problems)
+            order = list(dict.fromkeys(problem.at.file for problem in self.problems))
+            raise ComposeFileError(
+                *sorted(self.problems, key=lambda p: (order.index(p.at.file), p.at))
+            )
 
 
 def read_environment(

@@ -282,7 +282,7 @@ def test_many_threads_share_an_engine(engine):
     assert not engine._wire._busy
 
 
-def test_one_of_many_networks_of_a_name_remains(engine):
+def test_of_many_networks_made_at_once_with_one_name_most_are_refused(engine):
     name = f"adapter-{uuid4().hex[:8]}"
 
     def make(_) -> str:
@@ -293,7 +293,9 @@ def test_one_of_many_networks_of_a_name_remains(engine):
 
     with ThreadPoolExecutor(4) as pool:
         made = [network for network in pool.map(make, range(4)) if network]
-    assert [n["Id"] for n in engine.list_networks(filters={"name": [name]})] == made
+    # Engine: before API 1.44 two that are made in the same moment may both stay, no more.
+    assert {n["Id"] for n in engine.list_networks(filters={"name": [name]})} == set(made)
+    assert 1 <= len(made) <= 2
 
 
 def test_a_network_in_use_is_a_conflict(engine):

@@ -42,3 +42,8 @@ def test_the_end_of_a_stream_ends_its_line() -> None:
 
 def test_empty_lines_are_kept_and_empty_frames_are_none() -> None:
     assert lines((1, b"\n"), (1, b""), (1, b"\n\n")) == [(1, b""), (1, b""), (1, b"")]
+
+
+def test_only_the_first_piece_of_a_long_line_keeps_its_time() -> None:
+    frames = Frames([(1, b"T1 aa"), (1, b"T2 bb\n"), (1, b"T3 c\n")])
+    assert [line.line for line in split(frames, "web-1", stamped=True)] == [b"T1 aabb", b"T3 c"]
