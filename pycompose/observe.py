@@ -12,12 +12,11 @@ from dataclasses import replace
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pycompose import labels
 from pycompose.engine.port import Engine
 from pycompose.errors import NotFound
-from pycompose.model.project import Project
 from pycompose.model.values import Json, familiar
 from pycompose.snapshot import (
     ContainerState,
@@ -29,6 +28,10 @@ from pycompose.snapshot import (
     Snapshot,
     VolumeState,
 )
+
+if TYPE_CHECKING:
+    # Not for `ps`, which knows no project and needs none of the model's classes.
+    from pycompose.model.project import Project
 
 T = TypeVar("T")
 _EXITED: Final = re.compile(r"(?:Exited|Restarting) \((-?\d+)\)")
