@@ -157,3 +157,16 @@ def test_output_to_a_missing_folder_names_it(project) -> None:
     done = run("config", "-o", "no/out.yaml", cwd=project)
     assert done.returncode == 1
     assert "no/out.yaml" in done.stderr
+
+
+def test_a_dash_reads_the_file_from_standard_input(tmp_path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pycompose", "-f", "-", "config", "--services"],
+        input="services: {web: {image: x}}\n",
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment(),
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (0, "web\n"), done.stderr
