@@ -1,6 +1,6 @@
 """argv, environment and working directory in, one frozen `Settings` out.
 
-The only module that reads the process environment. Flags win over the environment, the
+Nothing else of the command line reads the process environment. Flags win over the environment, the
 environment over the env files; relative paths are made absolute here.
 """
 

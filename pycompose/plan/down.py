@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from pycompose import graph, labels
 from pycompose.model.project import Project
 from pycompose.model.values import familiar
 from pycompose.plan.diverged import anonymous
-from pycompose.plan.ops import RemoveContainer, RemoveImage, RemoveNetwork, RemoveVolume, Stop
+from pycompose.plan.ops import (
+    STOPPABLE,
+    RemoveContainer,
+    RemoveImage,
+    RemoveNetwork,
+    RemoveVolume,
+    Stop,
+)
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, Snapshot
-
-_STOPPABLE: Final = ("running", "restarting", "paused")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +93,7 @@ def _stop_and_remove(
     resource = f"Container {container.name}"
     why = "the project goes down"
     after = list(before)
-    if container.state in _STOPPABLE:
+    if container.state in STOPPABLE:
         stop = steps.add(
             Stop,
             after=after,

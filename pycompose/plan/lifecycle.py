@@ -6,22 +6,14 @@ Source: rules 108-118 and 126
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from pycompose import graph
 from pycompose.errors import UsageError
 from pycompose.model.project import Project
-from pycompose.plan.ops import Restart, Start, Stop, Unpause, Until, Wait
+from pycompose.plan.ops import STOPPABLE, UNTIL, Restart, Start, Stop, Unpause, Until, Wait
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, Snapshot
-
-_STOPPABLE: Final = ("running", "restarting", "paused")
-_UNTIL: Final[dict[str, Until]] = {
-    "service_started": "started",
-    "service_healthy": "healthy",
-    "service_completed_successfully": "completed",
-}
 
 
 def _of(snapshot: Snapshot, service: str) -> list[ContainerState]:
@@ -50,7 +42,7 @@ def stop(
                 service=name,
             )
             for container in _of(snapshot, name)
-            if name in chosen and container.state in _STOPPABLE
+            if name in chosen and container.state in STOPPABLE
         ]
         ends[name] = mine or before
     return steps.plan()
@@ -103,7 +95,7 @@ def _gate(
         return gate
     for other, need in sorted(project.services[name].depends_on.items()):
         containers = _of(snapshot, other)
-        until = _UNTIL[need.condition]
+        until = UNTIL[need.condition]
         if not containers:
             continue
         if until == "started":

@@ -6,8 +6,9 @@ only where the id of a container stands. Nothing else is filled in later.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from pycompose.model.values import Json
 
@@ -193,6 +194,14 @@ class RemoveContainer(Step):
 
 
 Until: TypeAlias = Literal["started", "healthy", "completed", "running_or_healthy"]
+
+
+STOPPABLE: Final = ("running", "restarting", "paused")  # states of a container that can be stopped
+UNTIL: Final[Mapping[str, Until]] = {  # what each condition of `depends_on` waits for
+    "service_started": "started",
+    "service_healthy": "healthy",
+    "service_completed_successfully": "completed",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ from pycompose.model.service import Dependency, Service
 from pycompose.plan import resources
 from pycompose.plan.diverged import Divergence, anonymous, diverged, inheritable
 from pycompose.plan.ops import (
+    STOPPABLE,
+    UNTIL,
     Cause,
     Connect,
     CreateContainer,
@@ -39,12 +41,6 @@ from pycompose.snapshot import ContainerState, Snapshot
 Policy: TypeAlias = Literal["diverged", "force", "never"]
 _TEMPORARY: Final = re.compile(r"[0-9a-f]{12}_")
 _UP: Final = ("running", "restarting")
-_STOPPABLE: Final = ("running", "restarting", "paused")
-_CONDITION_UNTIL: Final[Mapping[str, Until]] = {
-    "service_started": "started",
-    "service_healthy": "healthy",
-    "service_completed_successfully": "completed",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -381,7 +377,7 @@ class _Up:
     ) -> int:
         """Plan to stop and remove a container; its volumes stay."""
         needs = list(after or ())
-        if state.state in _STOPPABLE and state.id not in self.halted:
+        if state.state in STOPPABLE and state.id not in self.halted:
             needs = [
                 self.steps.add(
                     Stop,
@@ -422,7 +418,7 @@ class _Up:
     def _halt_dependents(self, service: Service, old: ContainerState) -> list[int]:
         """Plan to stop the containers that ask to be restarted with this service."""
         halts: list[int] = []
-        if not self.options.start or old.state not in _STOPPABLE:
+        if not self.options.start or old.state not in STOPPABLE:
             return halts
         for name in self.dependents[service.name]:
             if not self.project.services[name].depends_on[service.name].restart:
@@ -454,7 +450,7 @@ class _Up:
 
     def _gate_on(self, service: str, name: str, dependency: Dependency) -> list[int]:
         progress = self.services[name]
-        until = _CONDITION_UNTIL[dependency.condition]
+        until = UNTIL[dependency.condition]
         if until == "started" and dependency.required:
             return progress.started
         if not progress.started and _reached(progress, until):

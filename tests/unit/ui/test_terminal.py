@@ -29,7 +29,7 @@ class Terminal:
         self.clock = Clock()
         self.out = io.StringIO()
         self.columns, self.rows = columns, rows
-        size = lambda: (self.columns, self.rows)  # noqa: E731
+        size = lambda: (self.columns, self.rows)  # noqa: E731 - what a terminal's `size` is: a function of no arguments
         self.tty = Tty(self.out, title="up", size=size, clock=self.clock, **options)
 
     def tell(self, *events: Event) -> None:
