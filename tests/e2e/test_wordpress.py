@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import http.cookiejar
 import json
+import os
 import shutil
 import time
 import urllib.error
@@ -92,7 +93,9 @@ class Browser:
 def test_what_wordpress_stores_lives_as_long_as_its_volume(scene, free_port) -> None:
     for image in IMAGES:
         if not scene.client.images.list(image):
-            pytest.skip(f"no image {image}: get it by scripts/images")
+            # Where everything was prepared, as scripts/test does, a missing image is a fault.
+            prepared = os.environ.get("PYCOMPOSE_TEST_ENGINE") == "required"
+            (pytest.fail if prepared else pytest.skip)(f"no image {image}: see scripts/images")
     shutil.copy(EXAMPLE / "docker-compose.yml", scene.folder)
     scene.write(
         f'services:\n  wordpress:\n    ports: !override ["127.0.0.1:{free_port}:80"]\n',
