@@ -448,6 +448,8 @@ def _unexpected_text(
 
 
 _WORDS: Final = (
+    # libyaml's own limit on brackets is higher than ours, but reached before it gives an event.
+    ("maximum nesting depth", f"nested more than {MAX_DEPTH} levels deep"),
     ("cannot start any token", "no value can begin with {char}, put it in quotes"),
     ("violates indentation", "found a tab where indentation is expected, use spaces"),
     ("scanning an alias", "expected a name after '*', or quotes around the value"),
