@@ -30,12 +30,23 @@ class Position(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+class Link(NamedTuple):
+    """Why a file was read: what another file does with it, and where."""
+
+    how: Literal["included from", "extended by"]
+    at: Position
+
+    def __str__(self) -> str:
+        return f"{self.how} {self.at}"
+
+
 class Problem(NamedTuple):
     """What is wrong at one place of a file, and what to do about it.
 
     `path` is dotted, as in `services.web.ports[0]`; empty for a whole file. `message` says what is
     wrong and what was expected; `hint` what to do, when known. Both are lower case without a full
-    stop and hold no secret values.
+    stop and hold no secret values. `chain` tells what led to a file the user did not name, nearest
+    first.
     """
 
     at: Position
@@ -43,11 +54,13 @@ class Problem(NamedTuple):
     message: str
     hint: str = ""
     severity: Literal["error", "warning"] = "error"
+    chain: tuple[Link, ...] = ()
 
     def __str__(self) -> str:
         path = f" {self.path}:" if self.path else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.at}:{path} {self.message}{hint}"
+        chain = f" [{', '.join(map(str, self.chain))}]" if self.chain else ""
+        return f"{self.at}:{path} {self.message}{hint}{chain}"
 
 
 class PycomposeError(Exception):

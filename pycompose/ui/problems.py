@@ -30,11 +30,13 @@ def in_order(problems: tuple[Problem, ...]) -> list[Problem]:
 
 
 def problem(item: Problem, *, source: bool = False) -> str:
-    """Return one problem as text."""
+    """Return one problem as text; with `source`, what led to its file stands below the line."""
     label = "warning: " if item.severity == "warning" else ""
-    text = printable(f"{label}{item}", lines=True)
-    shown = _source(item) if source else ""
-    return f"{text}\n{shown}" if shown else text
+    if not source:
+        return printable(f"{label}{item}", lines=True)
+    text = printable(f"{label}{item._replace(chain=())}", lines=True)
+    chain = [printable(f"   {link}") for link in item.chain]
+    return "\n".join(filter(None, (text, _source(item), *chain)))
 
 
 def _source(item: Problem) -> str:

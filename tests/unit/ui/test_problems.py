@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pycompose.errors import ComposeFileError, EngineError, Position, Problem
+from pycompose.errors import ComposeFileError, EngineError, Link, Position, Problem
 from pycompose.ui.problems import describe
 
 PORT = Problem(Position("b.yaml", 3, 5), "services.web.ports[0]", "port 80800 is out of range")
@@ -24,6 +24,23 @@ def test_the_source_line_stands_below_with_a_caret(tmp_path, monkeypatch) -> Non
     monkeypatch.chdir(tmp_path)
     assert describe(ComposeFileError(PORT), source=True) == (
         f"{PORT}\n 3 |  - \\e80800:80\n          ^"
+    )
+
+
+def test_what_led_to_a_file_is_told_on_the_line_or_below_it(tmp_path, monkeypatch) -> None:
+    chain = (
+        Link("extended by", Position("part.yaml", 7, 3)),
+        Link("included from", Position("compose.yaml", 2, 5)),
+    )
+    error = ComposeFileError(PORT._replace(chain=chain))
+    assert describe(error) == (
+        f"{PORT} [extended by part.yaml:7:3, included from compose.yaml:2:5]"
+    )
+    (tmp_path / "b.yaml").write_text("\n\n  - 80800\n")
+    monkeypatch.chdir(tmp_path)
+    assert describe(error, source=True) == (
+        f"{PORT}\n 3 |   - 80800\n         ^\n"
+        "   extended by part.yaml:7:3\n   included from compose.yaml:2:5"
     )
 
 
