@@ -29,7 +29,7 @@ from types import TracebackType
 from typing import Final
 
 from pycompose.errors import ComposeFileError, Position, Problem, UsageError
-from pycompose.loader.bind import bind
+from pycompose.loader.bind.project import bind
 from pycompose.loader.canonical import canonical
 from pycompose.loader.check import check
 from pycompose.loader.defaults import defaults

@@ -6,7 +6,7 @@ from collections import Counter
 
 from unit.loader.nodes import node
 
-from pycompose.loader.bind import _KINDS
+from pycompose.loader.bind.project import KINDS
 from pycompose.loader.fields import FIELDS, Field, rewrite, tree_of
 from pycompose.loader.tree import Scalar, plain
 
@@ -19,7 +19,7 @@ def test_every_attribute_of_the_model_has_a_row():
     known = {row.pattern[:3] for row in FIELDS}
     missing = {
         (kind, "*", name)
-        for kind, table in _KINDS.items()
+        for kind, table in KINDS.items()
         for name in table
         if (kind, "*", name) not in known
     }

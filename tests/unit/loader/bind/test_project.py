@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pycompose.errors import ComposeFileError
-from pycompose.loader.bind import bind
+from pycompose.loader.bind.project import bind
 from pycompose.loader.parse import parse
 from pycompose.loader.sources import Source
 from pycompose.model.build import Build

@@ -1,0 +1,1 @@
+"""Nodes to the model: `project` is the stage, the rest are its tables."""

@@ -1,0 +1,168 @@
+"""The attributes of a service: one line for each that the model has."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pycompose.loader.bind.sections import DEPLOY, build
+from pycompose.loader.bind.values import (
+    duration,
+    each,
+    entries,
+    flag,
+    hosts,
+    keyed,
+    number,
+    octets,
+    pairs,
+    permissions,
+    section,
+    table,
+    text,
+    texts,
+    variables,
+)
+from pycompose.loader.tree import Map, Node, Scalar
+from pycompose.model.mounts import BindOptions, Grant, Mount, TmpfsOptions, VolumeOptions
+from pycompose.model.service import Attachment, Dependency, Healthcheck, Logging, Port, Ulimit
+
+
+def _networks(node: Node) -> dict[str, Attachment | None]:
+    """Return attachments by network, in order of priority and then of name."""
+    found = {key: _attachment(child) for key, child in entries(node).items()}
+    return dict(sorted(found.items(), key=lambda item: (-_priority(item[1]), item[0])))
+
+
+def _priority(attachment: Attachment | None) -> int:
+    return attachment.priority if attachment is not None else 0
+
+
+def _attachment(node: Node) -> Attachment | None:
+    if isinstance(node, Scalar) and node.value is None:
+        return None
+    attachment: Attachment = _ATTACHMENT(node)
+    return attachment
+
+
+def _ulimit(node: Node) -> Ulimit:
+    if isinstance(node, Map):
+        limits = node.entries
+        return Ulimit(**{key: number(limits[key]) for key in ("soft", "hard") if key in limits})
+    return Ulimit(single=number(node))
+
+
+_ATTACHMENT: Final = section(
+    table(
+        aliases=texts,
+        ipv4_address=text,
+        ipv6_address=text,
+        link_local_ips=texts,
+        mac_address=text,
+        driver_opts=pairs,
+        priority=number,
+        gw_priority=number,
+        interface_name=text,
+    ),
+    Attachment,
+)
+_GRANT: Final = each(
+    section(table(source=text, target=text, uid=text, gid=text, mode=permissions), Grant)
+)
+_MOUNT: Final = section(
+    table(
+        type=text,
+        source=text,
+        target=text,
+        read_only=flag,
+        consistency=text,
+        bind=section(
+            table(selinux=text, propagation=text, create_host_path=flag, recursive=text),
+            BindOptions,
+        ),
+        volume=section(table(labels=pairs, nocopy=flag, subpath=text), VolumeOptions),
+        tmpfs=section(table(size=octets, mode=permissions), TmpfsOptions),
+    ),
+    Mount,
+)
+_PORT: Final = section(
+    table(
+        target=number,
+        published=text,
+        host_ip=text,
+        protocol=text,
+        mode=text,
+        name=text,
+        app_protocol=text,
+    ),
+    Port,
+)
+SERVICE: Final = table(
+    profiles=texts,
+    annotations=pairs,
+    attach=flag,
+    build=build,
+    cap_add=texts,
+    cap_drop=texts,
+    cgroup_parent=text,
+    cgroup=text,
+    command=texts,
+    configs=_GRANT,
+    container_name=text,
+    depends_on=keyed(section(table(condition=text, restart=flag, required=flag), Dependency)),
+    deploy=DEPLOY,
+    dns=texts,
+    dns_opt=texts,
+    dns_search=texts,
+    domainname=text,
+    entrypoint=texts,
+    environment=variables,
+    expose=texts,
+    extra_hosts=hosts,
+    group_add=texts,
+    hostname=text,
+    healthcheck=section(
+        table(
+            test=texts,
+            timeout=duration,
+            interval=duration,
+            retries=number,
+            start_period=duration,
+            start_interval=duration,
+            disable=flag,
+        ),
+        Healthcheck,
+    ),
+    image=text,
+    init=flag,
+    ipc=text,
+    isolation=text,
+    labels=pairs,
+    logging=section(table(driver=text, options=pairs), Logging),
+    network_mode=text,
+    networks=_networks,
+    pid=text,
+    pids_limit=number,
+    platform=text,
+    ports=each(_PORT),
+    privileged=flag,
+    pull_policy=text,
+    read_only=flag,
+    restart=text,
+    runtime=text,
+    scale=number,
+    secrets=_GRANT,
+    security_opt=texts,
+    shm_size=octets,
+    stdin_open=flag,
+    stop_grace_period=duration,
+    stop_signal=text,
+    sysctls=pairs,
+    tmpfs=texts,
+    tty=flag,
+    ulimits=keyed(_ulimit),
+    user=text,
+    userns_mode=text,
+    uts=text,
+    volumes=each(_MOUNT),
+    working_dir=text,
+)
