@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
+import io
 import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from pycompose.files.discover import absolute, find
+from pycompose.app.session import Session
+from pycompose.cancel import Cancel
+from pycompose.cli.invocation import GlobalFlags
+from pycompose.cli.settings import read
 from pycompose.files.disk import DiskSources
-from pycompose.loader.stages import LoadOptions, load
 from pycompose.model.project import Project
 
 
@@ -25,42 +29,64 @@ def binary() -> Path | None:
 
 @dataclass(frozen=True)
 class Run:
-    """How both are run: in a folder, with global flags and variables."""
+    """How both are run: in a folder, with global flags, variables, services and standard input."""
 
     folder: Path
     home: Path
     args: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
+    services: tuple[str, ...] = ()
+    stdin: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
         bare = {"PATH": os.defpath, "HOME": str(self.home), "LANG": "C.UTF-8"}
         return {**bare, **dict(self.variables)}
 
-    def oracle(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Return what Docker Compose answers."""
-        return subprocess.run(
-            [str(binary()), *self.args, *command],
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """Start Docker Compose; standard input is to be handed to `communicate`."""
+        return subprocess.Popen(
+            [str(binary()), *self.args, *command, *self.services],
             cwd=self.folder,
             env=self.environment,
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
 
+    def oracle(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Return what Docker Compose answers."""
+        process = self.start(*command)
+        out, err = process.communicate(self.stdin)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
     def load(self) -> Project:
-        """Return the project that pycompose loads."""
-        flags: dict[str, list[str]] = {"-f": [], "--env-file": [], "--profile": [], "-p": []}
-        for flag, value in zip(self.args[::2], self.args[1::2], strict=True):
-            flags[flag].append(value)
+        """Return the project that pycompose loads.
+
+        Raises:
+            PycomposeError: it refuses to.
+        """
         cwd = str(self.folder)
-        found = find(cwd, flags["-f"])
-        options = LoadOptions(
-            files=found.files,
-            working_dir=found.working_dir,
-            environment={**self.environment, "PWD": cwd},
-            environment_files=tuple(absolute(path, cwd) for path in flags["--env-file"]),
-            home=str(self.home),
-            name="".join(flags["-p"]),
-            profiles=tuple(flags["--profile"]),
+        settings = read(_global_flags(self.args), environ={**self.environment, "PWD": cwd}, cwd=cwd)
+        session = Session(
+            settings,
+            emit=lambda event: None,
+            confirm=lambda question: False,
+            cancel=Cancel(),
+            sources=DiskSources(cwd, io.BytesIO(self.stdin.encode())),
         )
-        return load(options, DiskSources(cwd))
+        return session.load(self.services)
+
+
+def _global_flags(args: tuple[str, ...]) -> GlobalFlags:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-f", "--file", action="append", default=[])
+    parser.add_argument("-p", "--project-name")
+    parser.add_argument("--env-file", action="append", default=[])
+    parser.add_argument("--profile", action="append", default=[])
+    parser.add_argument("--project-directory")
+    parser.add_argument("--all-resources", action="store_true")
+    parser.add_argument("--compatibility", action="store_true")
+    found = vars(parser.parse_args(args)).items()
+    return GlobalFlags(**{k: tuple(v) if isinstance(v, list) else v for k, v in found})
