@@ -39,14 +39,14 @@ def canonical(document: Map) -> Map:
 
     Source: compose-spec 05-services.md; compose.md rules 19, 24, 35-38 and 95-100
     """
-    walk = _Walk()
+    walk = Walk()
     node = walk.entries(document, _ROWS)
     if walk.problems:
         raise ComposeFileError(*walk.problems)
     return node
 
 
-class _Walk:
+class Walk:
     """One pass over a document: where it is, and what it found wrong."""
 
     def __init__(self) -> None:
@@ -85,8 +85,11 @@ class _Walk:
         return Map({**node.entries, **changed}, node.at, node.keys, node.tag) if changed else node
 
     def items(self, node: Seq, row: Row) -> Seq:
-        """Return a list with its items in long form, each one once where that is the rule."""
-        field = row.field
+        """Return a list with its items in long form, each one once where that is the rule.
+
+        A list of which an item stands for others that cannot be told is returned as it is.
+        """
+        field, before = row.field, len(self.problems)
         expand = field.expand if field is not None else None
         found: list[Node] = []
         for index, item in enumerate(node.items):
@@ -94,6 +97,8 @@ class _Walk:
             for part in self.expanded(item, expand) if expand else (item,):
                 found.append(self.node(part, row.item) if row.item is not None else part)
             self.path.pop()
+        if len(self.problems) > before:
+            return node
         if field is not None and field.unique is not None:
             found = distinct(found, field.unique)
         items = tuple(found)

@@ -14,8 +14,8 @@ from pycompose.loader.merge import settle
 from pycompose.loader.short.scalars import text
 from pycompose.loader.tree import Map, Node
 
-_ROWS: Final = tree_of(field for field in FIELDS if field.default)
 _BUILD: Final = ("services", "*", "build")
+_ROWS: Final = tree_of(field for field in FIELDS if field.default or field.pattern == _BUILD)
 
 
 def defaults(project: Map, base: str = ".") -> Map:
@@ -27,7 +27,7 @@ def defaults(project: Map, base: str = ".") -> Map:
     def change(node: Node, field: Field) -> Node:
         if field.pattern == _BUILD and isinstance(node, Map) and "context" not in node.entries:
             context = text(base, node.at)
-            node = Map({**node.entries, "context": context}, node.at, node.keys)
+            return Map({**node.entries, "context": context}, node.at, node.keys)
         return field.default(node) if field.default is not None else node
 
     filled = rewrite(settle(project), _ROWS, change)

@@ -62,6 +62,7 @@ class _Resolver:
 
     environment: Mapping[str, str]
     sources: Sources
+    args: bool
     read: dict[str, Source] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
@@ -77,7 +78,7 @@ class _Resolver:
             variables = self.files(files, variables, (*path, "env_file"))
         if variables.entries:
             entries["environment"] = variables
-        build = entries.get("build")
+        build = entries.get("build") if self.args else None
         if isinstance(build, Map) and isinstance(args := build.get("args"), Map):
             known = _without_nulls(self.resolve(args))
             entries["build"] = Map({**build.entries, "args": known}, build.at, build.keys)
@@ -167,12 +168,17 @@ class Resolved:
     notices: tuple[Problem, ...]
 
 
-def resolve(document: Map, environment: Mapping[str, str], sources: Sources) -> Resolved:
-    """Return the document with the variables of every service resolved, env files read."""
+def resolve(
+    document: Map, environment: Mapping[str, str], sources: Sources, *, args: bool = True
+) -> Resolved:
+    """Return the document with the variables of every service resolved, env files read.
+
+    `args` asks for those of its builds too.
+    """
     services = document.get("services")
     if not isinstance(services, Map):
         return Resolved(document, {}, ())
-    resolver = _Resolver(environment, sources)
+    resolver = _Resolver(environment, sources, args)
     resolved: dict[str, Node] = {}
     problems: dict[str, tuple[Problem, ...]] = {}
     for name, service in services.entries.items():

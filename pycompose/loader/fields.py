@@ -118,12 +118,6 @@ def _missing(**values: str | bool) -> Callable[[Node], Node]:
     return fill
 
 
-def _dockerfile(node: Node) -> Node:
-    if isinstance(node, Map) and "dockerfile_inline" not in node.entries:
-        return _missing(dockerfile="Dockerfile")(node)
-    return node
-
-
 FIELDS: Final[tuple[Field, ...]] = (
     _row("version"),
     _row("name"),
@@ -131,7 +125,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*"),
     _row("services.*.annotations", strings),
     _row("services.*.attach", cast="bool"),
-    _row("services.*.build", build, default=_dockerfile),
+    _row("services.*.build", build),
     _row("services.*.build.args", variables),
     _row("services.*.build.args.*", merge="replace"),
     _row("services.*.build.cache_from"),

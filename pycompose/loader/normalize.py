@@ -14,6 +14,7 @@ from pycompose.errors import Position
 from pycompose.loader.tree import Map, Node, Scalar
 
 NAMED: Final = ("networks", "volumes", "secrets", "configs")
+_DOCKERFILES: Final = {"dockerfile", "dockerfile_inline"}
 
 
 def normalize(document: Map, project: str) -> Map:
@@ -21,7 +22,7 @@ def normalize(document: Map, project: str) -> Map:
     entries = dict(document.entries)
     services = document.get("services")
     if isinstance(services, Map):
-        joined = {name: _joined(service) for name, service in services.entries.items()}
+        joined = {name: _joined(_filled(it)) for name, it in services.entries.items()}
         entries["services"] = Map(joined, services.at, services.keys)
         if any("default" in _networks(service) for service in joined.values()):
             entries["networks"] = _with_default(document.get("networks"), services.at)
@@ -35,6 +36,20 @@ def normalize(document: Map, project: str) -> Map:
             entries[kind] = Map(named, resources.at, resources.keys)
     entries["name"] = Scalar(project, document.at, project)
     return Map(entries, document.at, document.keys)
+
+
+def _filled(service: Node) -> Node:
+    """Return a service with the name of its Dockerfile, and one name for each pull policy."""
+    if not isinstance(service, Map):
+        return service
+    changed: dict[str, Node] = {}
+    build, policy = service.get("build"), service.get("pull_policy")
+    if isinstance(build, Map) and build.entries.keys().isdisjoint(_DOCKERFILES):
+        dockerfile = Scalar("Dockerfile", build.at, "Dockerfile")
+        changed["build"] = Map({**build.entries, "dockerfile": dockerfile}, build.at, build.keys)
+    if isinstance(policy, Scalar) and policy.value == "if_not_present":
+        changed["pull_policy"] = Scalar("missing", policy.at, policy.text)
+    return Map({**service.entries, **changed}, service.at, service.keys) if changed else service
 
 
 def _joined(service: Node) -> Node:

@@ -48,11 +48,18 @@ def enable(project: Project, names: Iterable[str]) -> Project:
     return _divide(project, {*project.services, *chosen, *enabled})
 
 
-def select(project: Project, names: Iterable[str] = (), *, dependencies: bool = True) -> Project:
+def select(
+    project: Project,
+    names: Iterable[str] = (),
+    *,
+    dependencies: bool = True,
+    lenient: bool = False,
+) -> Project:
     """Return the project reduced to the named services and, if asked, what they depend on.
 
     All enabled services stay if none is named. If some are, edges that lead out of the selection
-    are dropped; else those stay that lead to services no profile enables.
+    are dropped; else those stay that lead to services no profile enables. A `lenient` selection
+    may need services that are not enabled.
 
     Raises:
         UsageError: there is no such enabled service.
@@ -61,12 +68,11 @@ def select(project: Project, names: Iterable[str] = (), *, dependencies: bool = 
     """
     chosen = [name for pattern in names for name in _matching(project.services, pattern)]
     kept = set(chosen or project.services)
+    edges = dependencies and not lenient
+    _refuse(project, kept, edges=edges)
     if dependencies:
-        _refuse(project, kept)
         kept = set(graph.closure(project, kept))
-        _refuse(project, kept)
-    else:
-        _refuse(project, kept, edges=False)
+        _refuse(project, kept, edges=edges)
     divided = _divide(project, kept)
     if not chosen:
         return divided

@@ -33,7 +33,7 @@ from pycompose.loader.bind.project import bind
 from pycompose.loader.canonical import canonical
 from pycompose.loader.check import check
 from pycompose.loader.defaults import defaults
-from pycompose.loader.environment import project_environment, reason
+from pycompose.loader.environment import Resolved, project_environment, reason
 from pycompose.loader.environment import resolve as resolve_environment
 from pycompose.loader.interpolate import interpolate
 from pycompose.loader.merge import merge
@@ -52,6 +52,22 @@ _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9_-]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """Which of the stages are run that `config` can leave out; all of them, as a rule.
+
+    Without `interpolate`, strings stay as they are written; without `check`, whatever only a
+    reader of the whole file can know is taken as it is. Without `resolve_environment` no env file
+    of a service is read.
+    """
+
+    interpolate: bool = True
+    resolve_paths: bool = True
+    normalize: bool = True
+    check: bool = True
+    resolve_environment: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOptions:
     """What is to be loaded, and how.
 
@@ -62,7 +78,7 @@ class LoadOptions:
     COMPOSE_PROJECT_NAME and COMPOSE_PROFILES are used where it has none. `services` are the
     services to keep, all enabled ones if empty, along with what they depend on unless
     `dependencies` is off. `all_resources` keeps networks, volumes, secrets and configs nobody
-    uses. `compatibility` names containers and images with `_`.
+    uses. `compatibility` names containers and images with `_`. `stages` are those to run.
     """
 
     files: tuple[str, ...]
@@ -77,6 +93,7 @@ class LoadOptions:
     dependencies: bool = True
     all_resources: bool = False
     compatibility: bool = False
+    stages: Stages = field(default_factory=Stages)
 
 
 def load(options: LoadOptions, sources: Sources) -> Project:
@@ -86,8 +103,53 @@ def load(options: LoadOptions, sources: Sources) -> Project:
         ComposeFileError: files are missing or wrong; holds every problem that could be found.
         UsageError: the project has no name, or a service was named that does not exist.
     """
+    faults = Faults()
+    stages = options.stages
+    whole = merged(options, sources, faults, canonical, merge)
+    with faults:
+        document, environment = whole.document, whole.environment
+        pending = check(document) if stages.check else {}
+        resolved = Resolved(document, {}, ())
+        if stages.resolve_environment:
+            resolved = resolve_environment(document, environment, sources, args=stages.normalize)
+        project = replace(
+            bind(resolved.document),
+            name=whole.name,
+            working_dir=options.working_dir,
+            config_files=options.files,
+            environment_files=options.environment_files,
+            environment=environment,
+            separator="_" if options.compatibility else "-",
+            notices=whole.notices + resolved.notices,
+            pending=_together(pending, resolved.problems),
+        )
+        project = select(project, options)
+        if not faults.problems:
+            return project
+    faults.settle()
+    raise AssertionError("faults without a problem")
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What the files make together; `environment` is what interpolation saw."""
+
+    document: Map
+    name: str
+    environment: dict[str, str]
+    notices: tuple[Problem, ...]
+
+
+def merged(
+    options: LoadOptions,
+    sources: Sources,
+    faults: Faults,
+    canonical: Callable[[Map], Map],
+    merge: Callable[[Map, Map], Map],
+) -> Merged:
+    """Return what the files make together, as far as `normalize`; gather their problems."""
+    stages = options.stages
     environment, notices = read_environment(options, sources)
-    faults = _Faults()
     parsed: list[Map] = []
     for path in options.files:
         with faults:
@@ -98,33 +160,25 @@ def load(options: LoadOptions, sources: Sources) -> Project:
     documents: list[Map] = []
     for node in parsed:
         with faults:
-            document, unset = interpolate(node, environment.get)
-            notices += (*obsolete(node), *unset)
-            assert isinstance(document, Map)
+            document = node
+            notices += obsolete(node)
+            if stages.interpolate:
+                found, unset = interpolate(node, environment.get)
+                notices += unset
+                assert isinstance(found, Map)
+                document = found
             document = faults.outlived(document, validate)
             document = faults.outlived(document, canonical)
-            documents.append(resolve_paths(document, options.working_dir, options.home))
+            if stages.resolve_paths:
+                document = resolve_paths(document, options.working_dir, options.home)
+            documents.append(document)
     if len(documents) < len(parsed) or not parsed:
         faults.settle()
     with faults:
         document = reduce(merge, documents)
-        document = defaults(document, options.working_dir)
-        document = normalize(document, name)
-        pending = check(document)
-        resolved = resolve_environment(document, environment, sources)
-        project = replace(
-            bind(resolved.document),
-            working_dir=options.working_dir,
-            config_files=options.files,
-            environment_files=options.environment_files,
-            environment=environment,
-            separator="_" if options.compatibility else "-",
-            notices=notices + resolved.notices,
-            pending=_together(pending, resolved.problems),
-        )
-        project = select(project, options)
-        if not faults.problems:
-            return project
+        document = defaults(document, options.working_dir if stages.resolve_paths else ".")
+        document = normalize(document, name) if stages.normalize else document
+        return Merged(document, name, environment, notices)
     faults.settle()
     raise AssertionError("faults without a problem")
 
@@ -135,7 +189,7 @@ def _together(
     return {key: one.get(key, ()) + other.get(key, ()) for key in (*one, *other)}
 
 
-class _Faults:
+class Faults:
     """Gathers the problems of documents, so that one document does not hide those of the next."""
 
     def __init__(self) -> None:
@@ -243,7 +297,9 @@ def identify(documents: Sequence[Map], options: LoadOptions, environment: Mappin
         return given
     named = [node for document in documents if (node := document.get("name")) is not None]
     for node in reversed(named):
-        value = interpolate(node, environment.get, ("name",)).node
+        value = node
+        if options.stages.interpolate:
+            value = interpolate(node, environment.get, ("name",)).node
         if isinstance(value, Scalar) and isinstance(value.value, str) and value.value:
             return _not_empty(normalized(value.value))
     return _not_empty(normalized(posixpath.basename(options.working_dir)))
@@ -276,5 +332,10 @@ def select(project: Project, options: LoadOptions) -> Project:
         listed = project.environment.get("COMPOSE_PROFILES", "").split(",")
         profiles = tuple(profile.strip() for profile in listed if profile.strip())
     project = enable(activate(project, profiles), options.services)
-    project = reduce_to(project, options.services, dependencies=options.dependencies)
+    project = reduce_to(
+        project,
+        options.services,
+        dependencies=options.dependencies,
+        lenient=not options.stages.check,
+    )
     return project if options.all_resources else used(project)

@@ -9,12 +9,13 @@ import re
 from typing import Final
 
 from pycompose.loader.short.invalid import Invalid
-from pycompose.loader.short.scalars import string, text
+from pycompose.loader.short.scalars import string
 from pycompose.loader.tree import Node
 
 _RESTART: Final = re.compile(r"|no|always|unless-stopped|on-failure(:[0-9]{1,9})?")
 _PULL: Final = re.compile(
-    r"always|never|missing|build|daily|weekly|refresh|every_([0-9]+[wdhms])+", re.ASCII
+    r"always|never|missing|if_not_present|build|daily|weekly|refresh|every_([0-9]+[wdhms])+",
+    re.ASCII,
 )
 
 
@@ -31,13 +32,11 @@ def restart(node: Node) -> Node:
 
 
 def pull_policy(node: Node) -> Node:
-    """Return a pull policy; `if_not_present` is `missing`.
+    """Return a pull policy as it is.
 
     Raises:
         Invalid: there is none of the kind.
     """
-    if string(node) == "if_not_present":
-        return text("missing", node.at)
     if _PULL.fullmatch(string(node)):
         return node
     known = "'always', 'never', 'missing', 'build', 'daily', 'weekly' or 'every_12h'"

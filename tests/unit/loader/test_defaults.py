@@ -22,9 +22,9 @@ def test_ports_have_a_mode_and_a_protocol():
     ]
 
 
-def test_builds_have_a_context_and_a_dockerfile():
-    assert read("build: {}", "/p") == {"build": {"context": "/p", "dockerfile": "Dockerfile"}}
-    assert read("build: x") == {"build": {"context": "x", "dockerfile": "Dockerfile"}}
+def test_builds_have_a_context():
+    assert read("build: {}", "/p") == {"build": {"context": "/p"}}
+    assert read("build: x") == {"build": {"context": "x"}}
     assert read("build: {dockerfile_inline: FROM x}") == {
         "build": {"dockerfile_inline": "FROM x", "context": "."}
     }

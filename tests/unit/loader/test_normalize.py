@@ -39,6 +39,27 @@ networks: {front: }
     assert document["networks"] == {"front": {"name": "demo_front"}}
 
 
+def test_a_build_has_a_dockerfile_unless_it_holds_its_text():
+    document = plain(
+        normalized("""
+services:
+  a: {build: {context: .}}
+  b: {build: {context: ., dockerfile: D}}
+  c: {build: {context: ., dockerfile_inline: FROM x}}
+""")
+    )
+    assert [document["services"][name]["build"] for name in "abc"] == [
+        {"context": ".", "dockerfile": "Dockerfile"},
+        {"context": ".", "dockerfile": "D"},
+        {"context": ".", "dockerfile_inline": "FROM x"},
+    ]
+
+
+def test_a_pull_policy_has_one_name():
+    document = plain(normalized("services: {a: {image: x, pull_policy: if_not_present}}"))
+    assert document["services"]["a"]["pull_policy"] == "missing"
+
+
 def test_the_default_network_can_be_customised():
     document = plain(
         normalized("services: {a: {image: x}}\nnetworks: {default: {driver: macvlan}}")

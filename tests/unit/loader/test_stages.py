@@ -46,7 +46,9 @@ def refused(*texts, **options):
 
 def test_the_docstring_names_the_stages_in_the_order_of_the_code():
     told = re.findall(r"^- (\w+):", stages.__doc__, re.MULTILINE)
-    body = ast.parse(inspect.getsource(stages.load))
+    # `merged` is called at the top of `load`; its forms of `canonical` and `merge` are arguments.
+    body = ast.parse(inspect.getsource(stages.merged) + inspect.getsource(stages.load))
+    body.body[1].body = body.body[1].body[4:]
     calls = [node for node in ast.walk(body) if isinstance(node, ast.Call)]
     names = [
         (name.lineno, name.col_offset, name.id)
