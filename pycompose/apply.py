@@ -64,10 +64,8 @@ def apply(
         ApplyError: steps failed; every root cause is named.
         Cancelled: the user interrupted; running steps got a moment to end.
     """
-    for notice in plan.notices:
-        emit(notice)
-    for name in plan.running:
-        emit(StepEvent(id=f"Container {name}", text="Running", status="done"))
+    for remark in plan.remarks:
+        emit(remark)
     run = _Run(plan, engine, emit, cancel or Cancel(), timeout, build_context, patience)
     return run.run(parallel)
 

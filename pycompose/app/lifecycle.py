@@ -7,25 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 from pycompose.app.options import DownOptions, StartOptions, StopOptions, UpOptions
 from pycompose.app.session import Session, truthy
-from pycompose.apply import PATIENCE, Report, apply
 from pycompose.cancel import Cancel
 from pycompose.errors import UsageError
 from pycompose.events import Event, LogLine, Sink
 from pycompose.observe import observe, with_image_volumes
-from pycompose.plan import lifecycle as plans
-from pycompose.plan.adopt import adopt
-from pycompose.plan.down import Options as DownPlan
-from pycompose.plan.down import down as plan_down
-from pycompose.plan.images import Building, images
-from pycompose.plan.ops import Start
-from pycompose.plan.plan import Plan
-from pycompose.plan.up import Options as Converge
-from pycompose.plan.up import images_needed
-from pycompose.plan.up import up as converge
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pycompose.app.attached import View
     from pycompose.model.project import Project
+    from pycompose.plan.images import Building
+    from pycompose.plan.plan import Plan
     from pycompose.snapshot import Snapshot
 
 
@@ -51,6 +44,8 @@ def up(session: Session, options: UpOptions) -> int:
 
 def plan_up(session: Session, options: UpOptions) -> Plan:
     """Return what `up` would do, images first; nothing is changed."""
+    from pycompose.plan.images import images
+
     project = _wanted(session, options)
     snapshot = observe(session.engine, project.name, project)
     first = images(project, snapshot, pull=options.pull, building=_building(options))
@@ -95,6 +90,8 @@ def _building(options: UpOptions) -> Building:
 
 def _with_images(session: Session, project: Project, options: UpOptions) -> Snapshot:
     """Pull and build what is missing; return what the engine holds afterwards."""
+    from pycompose.plan.images import images
+
     snapshot = observe(session.engine, project.name, project)
     plan = images(project, snapshot, pull=options.pull, building=_building(options))
     if not plan.steps:
@@ -104,9 +101,12 @@ def _with_images(session: Session, project: Project, options: UpOptions) -> Snap
 
 
 def _converge(session: Session, project: Project, snapshot: Snapshot, options: UpOptions) -> Plan:
+    from pycompose.plan.up import Options, images_needed
+    from pycompose.plan.up import up as converge
+
     policy = "never" if options.no_recreate else "diverged"
     forced = options.force_recreate or options.renew_anon_volumes
-    converging = Converge(
+    converging = Options(
         named=frozenset(options.services),
         policy="force" if forced else policy,  # type: ignore[arg-type]  # a Literal of two
         dependencies="force" if options.always_recreate_deps else policy,  # type: ignore[arg-type]
@@ -131,18 +131,23 @@ def _carry_out(
     quiet: bool = False,
     cancel: Cancel | None = None,
     emit: Sink | None = None,
-    patience: float = PATIENCE,
-) -> Report:
-    """Apply a plan, or tell what it would do under --dry-run."""
+    patience: float | None = None,
+) -> Mapping[int, str]:
+    """Apply a plan, or tell what it would do under --dry-run; return the containers made."""
     emit = emit or session.emit
+    if not plan.steps:
+        for remark in plan.remarks:
+            emit(remark)
+        return {}
     if session.settings.dry_run:
         from pycompose.app.rehearse import rehearse
 
         rehearse(plan, emit)
-        return Report()
+        return {}
+    from pycompose.apply import PATIENCE, apply
     from pycompose.files.context import build_context
 
-    return apply(
+    report = apply(
         plan,
         session.engine,
         _without_progress(emit) if quiet else emit,
@@ -150,8 +155,9 @@ def _carry_out(
         parallel=session.parallel,
         timeout=timeout,
         build_context=build_context,
-        patience=patience,
+        patience=PATIENCE if patience is None else patience,
     )
+    return report.made
 
 
 def _without_progress(emit: Sink) -> Sink:
@@ -168,6 +174,8 @@ def _attached(
     session: Session, project: Project, snapshot: Snapshot, plan: Plan, options: UpOptions
 ) -> int:
     from pycompose.app.attached import Attached
+    from pycompose.plan.lifecycle import stop as plan_stop
+    from pycompose.plan.ops import Start
 
     view = _view(project, options)
     names = sorted(
@@ -185,13 +193,13 @@ def _attached(
     stopped = options.services or tuple(project.services)
 
     def work(cancel: Cancel, emit: Sink) -> tuple[str, ...]:
-        made = _carry_out(session, plan, cancel=cancel, emit=emit, patience=STARTED_WITHIN).made
+        made = _carry_out(session, plan, cancel=cancel, emit=emit, patience=STARTED_WITHIN)
         refs = [step.container for step in plan.steps if isinstance(step, Start)]
         return tuple(ref if isinstance(ref, str) else made[ref.op] for ref in refs)
 
     def stop(cancel: Cancel, emit: Sink) -> None:
         now = observe(session.engine, project.name, images=False)
-        _carry_out(session, plans.stop(project, now, stopped), cancel=cancel, emit=emit)
+        _carry_out(session, plan_stop(project, now, stopped), cancel=cancel, emit=emit)
 
     return Attached(session, project.name, view).run(there, work, stop)
 
@@ -226,11 +234,14 @@ def down(session: Session, options: DownOptions) -> None:
         UsageError: a service was named that does not exist.
         ApplyError: steps failed.
     """
+    from pycompose.plan.down import Options
+    from pycompose.plan.down import down as plan_down
+
     project, snapshot = _project_there(session, options.services, images=bool(options.rmi))
     plan = plan_down(
         project,
         snapshot,
-        DownPlan(
+        Options(
             services=frozenset(options.services),
             volumes=options.volumes,
             images=options.rmi,
@@ -248,6 +259,8 @@ def start(session: Session, options: StartOptions) -> None:
         UsageError: a service was named that does not exist, or has no container.
         ApplyError: steps failed.
     """
+    from pycompose.plan import lifecycle as plans
+
     project, snapshot = _project_there(session, options.services)
     plan = plans.start(project, snapshot, options.services, wait=options.wait)
     _carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
@@ -260,6 +273,8 @@ def stop(session: Session, options: StopOptions) -> None:
         UsageError: a service was named that does not exist.
         ApplyError: steps failed.
     """
+    from pycompose.plan import lifecycle as plans
+
     project, snapshot = _project_there(session, options.services)
     _carry_out(session, plans.stop(project, snapshot, options.services, timeout=options.timeout))
 
@@ -271,6 +286,8 @@ def restart(session: Session, options: StopOptions) -> None:
         UsageError: a service was named that does not exist.
         ApplyError: steps failed.
     """
+    from pycompose.plan import lifecycle as plans
+
     project, snapshot = _project_there(session, options.services)
     plan = plans.restart(
         project,
@@ -286,6 +303,8 @@ def _project_there(
     session: Session, services: tuple[str, ...], *, images: bool = False
 ) -> tuple[Project, Snapshot]:
     """Return the project from its files, else from the labels of what is there."""
+    from pycompose.plan.adopt import adopt
+
     project = session.project_if_any
     if project is not None:
         session.known(project, services)

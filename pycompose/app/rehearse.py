@@ -10,10 +10,8 @@ from pycompose.plan.words import done_word, working_word
 
 def rehearse(plan: Plan, emit: Sink) -> None:
     """Emit the events of a plan that goes well."""
-    for notice in plan.notices:
-        emit(notice)
-    for name in plan.running:
-        emit(StepEvent(id=f"Container {name}", text="Running", status="done"))
+    for remark in plan.remarks:
+        emit(remark)
     for step in plan.steps:
         names = [f"Container {name}" for name in step.names] if isinstance(step, Wait) else ()
         for name in names or [step.resource]:

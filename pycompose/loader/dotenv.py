@@ -16,7 +16,7 @@ from pycompose.loader.interpolate import Lookup, TemplateError, substitute, unse
 # What Go calls space; the blanks end no line.
 _BLANK: Final = " \t\v\f\r\x85\xa0"
 _SPACE: Final = f"{_BLANK}\n\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_TRIMMED: Final = "".join(char for char in map(chr, range(0x3001)) if re.match(f"[{_SPACE}]", char))
+_TRIMMED: Final = _SPACE.replace("\u2000-\u200a", "".join(map(chr, range(0x2000, 0x200B))))
 
 _GAP: Final = re.compile(f"(?:[{_SPACE}]+|#[^\n]*)*")
 _EXPORT: Final = re.compile(f"export[{_SPACE}]+")

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from pycompose.events import Notice
+from pycompose.events import Event, Notice, StepEvent
 from pycompose.model.values import Json
 from pycompose.plan.ops import CreateContainer, Made, Op, Step
 
@@ -27,6 +27,15 @@ class Plan:
     steps: tuple[Op, ...] = ()
     notices: tuple[Notice, ...] = ()
     running: tuple[str, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[Event, ...]:
+        """What is told before the first step: the notices, then what runs as it should."""
+        running = (
+            StepEvent(id=f"Container {name}", text="Running", status="done")
+            for name in self.running
+        )
+        return (*self.notices, *running)
 
     @property
     def destroys(self) -> tuple[str, ...]:
