@@ -1,76 +1,53 @@
-"""Flags as pflag reads them, Docker Compose's parser, put into words that typer's parser takes.
+"""Words of a command line, told apart as pflag does, Docker Compose's parser.
 
-What differs from click: `--flag=false`, a value that begins with a dash, and the error messages.
-Pure: declared options and arguments in, arguments out.
+What differs from the usual parsers of Python: `--flag=false`, a value that begins with a dash, and
+the error messages. Pure: declared parameters and words in, values out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final
 
+from pycompose.cli.declared import Argument, Option, Parameter
 from pycompose.errors import UsageError
 
 _TRUE: Final = ("1", "t", "T", "true", "TRUE", "True")
 _FALSE: Final = ("0", "f", "F", "false", "FALSE", "False")
 
 
-class Parameter(Protocol):
-    """What is read of a click option; `opts` are spelled as declared, as in `--file` and `-f`."""
-
-    @property
-    def name(self) -> str | None:
-        """The name its value is stored under."""
-
-    @property
-    def opts(self) -> list[str]:
-        """All spellings."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """One declared flag; `switch` takes no value unless it is written `--flag=value`."""
-
-    name: str
-    long: str
-    short: str
-    switch: bool
-    integer: bool
-
-    def __str__(self) -> str:
-        return f"-{self.short}, --{self.long}" if self.short else f"--{self.long}"
-
-
-@dataclass(slots=True)
 class Words:
-    """A parsed command line: switches by name, the other flags and the positional words.
+    """A parsed command line: values of the flags that were given, and the positional words.
 
+    `values` are by parameter: bool of a switch, int, str, or a list of str of a repeated flag.
     `replaced` are the deprecated spellings that were met, as (old, new).
     """
 
-    switches: dict[str, bool] = field(default_factory=dict)
-    valued: list[str] = field(default_factory=list)
-    positional: list[str] = field(default_factory=list)
-    replaced: list[tuple[str, str]] = field(default_factory=list)
+    __slots__ = ("positional", "replaced", "values")
 
-    def click(self) -> list[str]:
-        """Return the words for click's parser, without the switches."""
-        return [*self.valued, "--", *self.positional] if self.positional else self.valued
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.positional: list[str] = []
+        self.replaced: list[tuple[str, str]] = []
 
 
 # Compat: spellings Docker Compose still takes, with a warning.
 DEPRECATED: Final = {"volume": "volumes", "y": "yes"}
 
 
+# What every command has; its value says that help is asked for.
+HELP: Final = Parameter("help", Option("-h", "--help", help="Show this message"), (bool,), False)
+
+
 class _Parser:
-    def __init__(self, flags: Iterable[Flag], words: Sequence[str]) -> None:
-        self.long: dict[str, Flag] = {}
-        self.short: dict[str, Flag] = {}
-        for flag in flags:
-            self.long[flag.long] = flag
-            if flag.short:
-                self.short[flag.short] = flag
+    def __init__(self, parameters: Iterable[Parameter], words: Sequence[str]) -> None:
+        self.long: dict[str, Parameter] = {}
+        self.short: dict[str, Parameter] = {}
+        for parameter in (HELP, *parameters):
+            if isinstance(parameter.declaration, Option):
+                self.long[parameter.declaration.long] = parameter
+                if parameter.declaration.short:
+                    self.short[parameter.declaration.short] = parameter
         self.rest = list(reversed(words))
         self.found = Words()
 
@@ -129,29 +106,40 @@ class _Parser:
             self.store(flag, after or self.rest.pop())
             return
 
-    def store(self, flag: Flag, value: str) -> None:
-        if not flag.switch:
-            if flag.integer:
-                value = str(_integer(flag, value))
-            self.found.valued.append(f"--{flag.long}={value}")
-        elif value in _TRUE or value in _FALSE:
-            self.found.switches[flag.name] = value in _TRUE
+    def store(self, flag: Parameter, value: str) -> None:
+        values = self.found.values
+        if flag.switch:
+            values[flag.name] = _true(flag, value)
+        elif flag.integer:
+            values[flag.name] = _integer(flag, value)
+        elif flag.repeated:
+            values.setdefault(flag.name, []).append(value)
         else:
-            raise UsageError(
-                f'invalid argument "{value}" for "{flag}" flag: expected true or false'
-            )
+            values[flag.name] = value
 
 
-def _integer(flag: Flag, value: str) -> int:
+def _true(flag: Parameter, value: str) -> bool:
+    if value not in _TRUE and value not in _FALSE:
+        raise _wrong(flag, value, "true or false")
+    return value in _TRUE
+
+
+def _integer(flag: Parameter, value: str) -> int:
     try:
         return int(value)
     except ValueError:
-        raise UsageError(
-            f'invalid argument "{value}" for "{flag}" flag: expected a whole number'
-        ) from None
+        raise _wrong(flag, value, "a whole number") from None
 
 
-def parse(flags: Iterable[Flag], words: Sequence[str], *, interspersed: bool = True) -> Words:
+def _wrong(flag: Parameter, value: str, expected: str) -> UsageError:
+    assert isinstance(flag.declaration, Option)
+    spelling = ", ".join(flag.declaration.spellings)
+    return UsageError(f'invalid argument "{value}" for "{spelling}" flag: expected {expected}')
+
+
+def parse(
+    parameters: Iterable[Parameter], words: Sequence[str], *, interspersed: bool = True
+) -> Words:
     """Return the words of a command line, told apart; not `interspersed` ends at the first word.
 
     Raises:
@@ -159,4 +147,19 @@ def parse(flags: Iterable[Flag], words: Sequence[str], *, interspersed: bool = T
 
     Source: github.com/spf13/pflag parseArgs
     """
-    return _Parser(flags, words).parse(interspersed=interspersed)
+    return _Parser(parameters, words).parse(interspersed=interspersed)
+
+
+def arguments(parameters: Iterable[Parameter], found: Words) -> dict[str, Any]:
+    """Return a value for every parameter: what was given, else its default."""
+    return {
+        parameter.name: found.values.get(parameter.name, parameter.default)
+        if isinstance(parameter.declaration, Option)
+        else found.positional or parameter.default
+        for parameter in parameters
+    }
+
+
+def takes_words(parameters: Iterable[Parameter]) -> bool:
+    """Whether a command takes words that are no flags."""
+    return any(isinstance(parameter.declaration, Argument) for parameter in parameters)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import typer
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from pycompose.app.session import Session
@@ -48,10 +46,28 @@ class GlobalFlags:
     version: bool = False
     workdir: str | None = None
 
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> GlobalFlags:
+        """Return the flags with values by name, None and lists as the parser gives them."""
+        given = {name: value for name, value in values.items() if value is not None}
+        lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+        return cls(**{**given, **lists})
+
+
+class Context(NamedTuple):
+    """What a command is called with beside its own flags.
+
+    `name` is the command's, `params` the values of all its parameters by name.
+    """
+
+    flags: GlobalFlags
+    name: str
+    params: Mapping[str, Any]
+
 
 @contextmanager
 def opened(
-    ctx: typer.Context, *, dry_run: bool = False, style: LogStyle | None = None
+    ctx: Context, *, dry_run: bool = False, style: LogStyle | None = None
 ) -> Iterator[Session]:
     """Open the session of a command; afterwards the engine is let go and the display finished."""
     from pycompose.app.session import Session
@@ -59,14 +75,14 @@ def opened(
     from pycompose.cli.settings import read
     from pycompose.ui.display import open_display
 
-    settings = read(ctx.obj, dry_run=dry_run)
+    settings = read(ctx.flags, dry_run=dry_run)
     cancel = Cancel()
     display = open_display(
         progress=settings.progress,
         ansi=settings.ansi,
         environment=settings.environment,
         dry_run=settings.dry_run,
-        title=ctx.info_name or "",
+        title=ctx.name,
         style=style,
     )
     with _signals(cancel), closing(display):

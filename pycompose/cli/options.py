@@ -6,66 +6,61 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, cast
 
-import typer
-
+from pycompose.cli.declared import Argument, Option
 from pycompose.errors import UsageError
 
 if TYPE_CHECKING:
     from pycompose.app.options import PullPolicy, UpOptions
 
 DryRun: TypeAlias = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would be done, change nothing")
+    bool, Option("--dry-run", help="Show what would be done, change nothing")
 ]
-Services: TypeAlias = Annotated[
-    list[str] | None, typer.Argument(metavar="[SERVICE...]", hidden=True)
-]
+Services: TypeAlias = Annotated[list[str] | None, Argument("[SERVICE...]")]
 Timeout: TypeAlias = Annotated[
-    int | None, typer.Option("-t", "--timeout", help="Seconds to wait before killing a container")
+    int | None, Option("-t", "--timeout", help="Seconds to wait before killing a container")
 ]
 Build: TypeAlias = Annotated[
-    bool, typer.Option("--build", help="Build images before creating containers")
+    bool, Option("--build", help="Build images before creating containers")
 ]
 NoBuild: TypeAlias = Annotated[
-    bool, typer.Option("--no-build", help="Build no image, even a missing one")
+    bool, Option("--no-build", help="Build no image, even a missing one")
 ]
 ForceRecreate: TypeAlias = Annotated[
-    bool, typer.Option("--force-recreate", help="Recreate containers that have not changed")
+    bool, Option("--force-recreate", help="Recreate containers that have not changed")
 ]
 NoRecreate: TypeAlias = Annotated[
-    bool, typer.Option("--no-recreate", help="Leave containers that exist as they are")
+    bool, Option("--no-recreate", help="Leave containers that exist as they are")
 ]
 AlwaysRecreateDeps: TypeAlias = Annotated[
-    bool, typer.Option("--always-recreate-deps", help="Recreate what the services depend on, too")
+    bool, Option("--always-recreate-deps", help="Recreate what the services depend on, too")
 ]
 NoDeps: TypeAlias = Annotated[
-    bool, typer.Option("--no-deps", help="Leave out what the services depend on")
+    bool, Option("--no-deps", help="Leave out what the services depend on")
 ]
 Pull: TypeAlias = Annotated[
-    str, typer.Option("--pull", help="Pull images: always, missing, never, build or policy")
+    str, Option("--pull", help="Pull images: always, missing, never, build or policy")
 ]
-QuietBuild: TypeAlias = Annotated[bool, typer.Option("--quiet-build", help="Show no build output")]
-QuietPull: TypeAlias = Annotated[
-    bool, typer.Option("--quiet-pull", help="Show no progress of pulls")
-]
+QuietBuild: TypeAlias = Annotated[bool, Option("--quiet-build", help="Show no build output")]
+QuietPull: TypeAlias = Annotated[bool, Option("--quiet-pull", help="Show no progress of pulls")]
 RemoveOrphans: TypeAlias = Annotated[
     bool | None,
-    typer.Option("--remove-orphans", help="Remove containers of services that are in no file"),
+    Option("--remove-orphans", help="Remove containers of services that are in no file"),
 ]
 RenewAnonVolumes: TypeAlias = Annotated[
     bool,
-    typer.Option("-V", "--renew-anon-volumes", help="Give new containers new anonymous volumes"),
+    Option("-V", "--renew-anon-volumes", help="Give new containers new anonymous volumes"),
 ]
 Scale: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--scale", metavar="SERVICE=NUM", help="Number of containers of a service"),
+    Option("--scale", metavar="SERVICE=NUM", help="Number of containers of a service"),
 ]
-Yes: TypeAlias = Annotated[bool, typer.Option("-y", "--yes", help="Answer yes to every question")]
+Yes: TypeAlias = Annotated[bool, Option("-y", "--yes", help="Answer yes to every question")]
 WaitTimeout: TypeAlias = Annotated[
-    int | None, typer.Option("--wait-timeout", help="Most seconds to wait for --wait")
+    int | None, Option("--wait-timeout", help="Most seconds to wait for --wait")
 ]
-NoColor: TypeAlias = Annotated[bool, typer.Option("--no-color", help="Use no colours")]
+NoColor: TypeAlias = Annotated[bool, Option("--no-color", help="Use no colours")]
 NoLogPrefix: TypeAlias = Annotated[
-    bool, typer.Option("--no-log-prefix", help="Print log lines without their container's name")
+    bool, Option("--no-log-prefix", help="Print log lines without their container's name")
 ]
 
 PULL: Final = ("always", "missing", "never", "build", "policy", "if_not_present")

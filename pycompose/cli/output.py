@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-
-import typer
 
 from pycompose.errors import UsageError
 
@@ -63,7 +62,7 @@ def write(text: str, path: str = "") -> None:
         OSError: it cannot be written; then it is as it was.
     """
     if not path:
-        typer.echo(text, nl=False)
+        sys.stdout.write(text)
         return
     path = os.path.realpath(path)
     if os.path.exists(path) and not os.path.isfile(path):  # a pipe or a device

@@ -35,14 +35,14 @@ def test_help_imports_no_library_and_no_model(tmp_path) -> None:
 def test_checking_a_good_file_imports_neither_engine_nor_explanations(tmp_path) -> None:
     (tmp_path / "compose.yaml").write_text(FILE.replace("IMAGE", "busybox"))
     loaded = loaded_modules("config", "-q", report=tmp_path / "modules", cwd=tmp_path)
-    assert not {"docker", "networkx", "jsonschema", "rich"} & packages(loaded)
+    assert not {"docker", "networkx", "jsonschema", "rich", "typer"} & packages(loaded)
 
 
 @pytest.mark.docker
 def test_listing_a_named_project_reads_no_file(real_engine, tmp_path) -> None:
     del real_engine
     loaded = loaded_modules("-p", "x", "ps", report=tmp_path / "modules", cwd=tmp_path, **HOST)
-    assert not {"docker", "networkx", "jsonschema", "yaml", "rich"} & packages(loaded)
+    assert not {"docker", "networkx", "jsonschema", "yaml", "rich", "typer"} & packages(loaded)
     assert not {name for name in loaded if name.startswith("pycompose.loader")}
 
 
@@ -56,4 +56,4 @@ def test_an_up_with_nothing_to_do_imports_no_hand_that_changes(
     first = run(*words, cwd=tmp_path, **HOST)
     assert first.returncode == 0, first.stderr
     loaded = loaded_modules(*words, report=tmp_path / "modules", cwd=tmp_path, **HOST)
-    assert not {"docker", "networkx", "jsonschema", "rich"} & packages(loaded)
+    assert not {"docker", "networkx", "jsonschema", "rich", "typer"} & packages(loaded)

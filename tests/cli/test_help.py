@@ -10,7 +10,8 @@ import pytest
 from command_line import run
 
 import pycompose.cli.commands
-from pycompose.cli.main import COMMANDS, build
+from pycompose.cli.declared import Argument, parameters
+from pycompose.cli.main import COMMANDS, root
 
 FOLDER = Path(pycompose.cli.commands.__file__).parent
 
@@ -61,8 +62,14 @@ def test_no_command_is_help() -> None:
     assert (bare.returncode, bare.stdout) == (0, asked.stdout)
 
 
-def test_every_visible_option_has_a_help_text() -> None:
-    group = build()
-    for name in COMMANDS:
-        for parameter in group.get_command(None, name).params:
-            assert parameter.hidden or parameter.help, f"{name} {parameter.opts}"
+@pytest.mark.parametrize("function", [root, *(module(name).main for name in COMMANDS)])
+def test_every_visible_option_has_a_help_text(function) -> None:
+    for parameter in parameters(function):
+        declaration = parameter.declaration
+        assert isinstance(declaration, Argument) or declaration.hidden or declaration.help
+
+
+@pytest.mark.parametrize("function", [root, *(module(name).main for name in COMMANDS)])
+def test_every_parameter_is_declared(function) -> None:
+    named = set(inspect.signature(function).parameters) - {"ctx"}
+    assert named == {parameter.name for parameter in parameters(function)}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from pycompose.cli import options
-from pycompose.cli.invocation import opened
+from pycompose.cli.declared import Option
+from pycompose.cli.invocation import Context, opened
 
 
 def main(
-    ctx: typer.Context,
+    ctx: Context,
     services: options.Services = None,
     *,
     build: options.Build = False,
@@ -23,7 +22,7 @@ def main(
     quiet_pull: options.QuietPull = False,
     remove_orphans: Annotated[
         bool,
-        typer.Option("--remove-orphans", help="Remove containers of services that are in no file"),
+        Option("--remove-orphans", help="Remove containers of services that are in no file"),
     ] = False,
     scale: options.Scale = None,
     yes: options.Yes = False,

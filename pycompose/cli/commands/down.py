@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from pycompose.cli import options
-from pycompose.cli.invocation import opened
+from pycompose.cli.declared import Option
+from pycompose.cli.invocation import Context, opened
 
 
 def main(
-    ctx: typer.Context,
+    ctx: Context,
     services: options.Services = None,
     *,
     dry_run: options.DryRun = False,
     remove_orphans: options.RemoveOrphans = None,
     rmi: Annotated[
-        str, typer.Option("--rmi", help="Remove images: all, or local for those without a tag")
+        str, Option("--rmi", help="Remove images: all, or local for those without a tag")
     ] = "",
     timeout: options.Timeout = None,
     volumes: Annotated[
-        bool, typer.Option("-v", "--volumes", help="Remove the volumes, and the data in them")
+        bool, Option("-v", "--volumes", help="Remove the volumes, and the data in them")
     ] = False,
 ) -> None:
     """Stop and remove containers and networks.

@@ -4,34 +4,33 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from pycompose.cli import options
-from pycompose.cli.invocation import opened
+from pycompose.cli.declared import Option
+from pycompose.cli.invocation import Context, opened
 
 
 def main(
-    ctx: typer.Context,
+    ctx: Context,
     services: options.Services = None,
     *,
     dry_run: options.DryRun = False,
-    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as lines come")] = False,
+    follow: Annotated[bool, Option("-f", "--follow", help="Go on as lines come")] = False,
     index: Annotated[
-        int, typer.Option("--index", help="Number of the container, where a service has several")
+        int, Option("--index", help="Number of the container, where a service has several")
     ] = 0,
     no_color: options.NoColor = False,
     no_log_prefix: options.NoLogPrefix = False,
     since: Annotated[
-        str, typer.Option("--since", help="From this time on, 2013-01-02T13:23:37Z or 42m ago")
+        str, Option("--since", help="From this time on, 2013-01-02T13:23:37Z or 42m ago")
     ] = "",
     tail: Annotated[
-        str, typer.Option("-n", "--tail", help="Most lines of each container, all for no limit")
+        str, Option("-n", "--tail", help="Most lines of each container, all for no limit")
     ] = "all",
     timestamps: Annotated[
-        bool, typer.Option("-t", "--timestamps", help="Print the time before each line")
+        bool, Option("-t", "--timestamps", help="Print the time before each line")
     ] = False,
     until: Annotated[
-        str, typer.Option("--until", help="Up to this time, 2013-01-02T13:23:37Z or 42m ago")
+        str, Option("--until", help="Up to this time, 2013-01-02T13:23:37Z or 42m ago")
     ] = "",
 ) -> int:
     """View output from containers.

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from pycompose.cli import options
-from pycompose.cli.invocation import opened
+from pycompose.cli.declared import Option
+from pycompose.cli.invocation import Context, opened
+from pycompose.cli.output import write
 from pycompose.errors import UsageError
 
 CHANGES = 2  # of --detailed-exitcode: there is something to do
 
 
 def main(
-    ctx: typer.Context,
+    ctx: Context,
     services: options.Services = None,
     *,
     always_recreate_deps: options.AlwaysRecreateDeps = False,
     build: options.Build = False,
     detailed_exitcode: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--detailed-exitcode", help="Exit with 0 when nothing is to do, 2 when something is"
         ),
     ] = False,
     dry_run: options.DryRun = False,
     force_recreate: options.ForceRecreate = False,
-    format: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+    format: Annotated[str, Option("--format", help="text or json")] = "text",
     no_build: options.NoBuild = False,
     no_deps: options.NoDeps = False,
     no_recreate: options.NoRecreate = False,
     no_start: Annotated[
-        bool, typer.Option("--no-start", help="Plan without starting the containers")
+        bool, Option("--no-start", help="Plan without starting the containers")
     ] = False,
     pull: options.Pull = "policy",
     remove_orphans: options.RemoveOrphans = None,
@@ -40,7 +40,7 @@ def main(
     scale: options.Scale = None,
     timeout: options.Timeout = None,
     wait: Annotated[
-        bool, typer.Option("--wait", help="Plan to wait until services run or are healthy")
+        bool, Option("--wait", help="Plan to wait until services run or are healthy")
     ] = False,
 ) -> int:
     """Show what up would do, step by step, without doing it.
@@ -61,5 +61,5 @@ def main(
         raise UsageError(f'unsupported format "{format}", expected text or json')
     with opened(ctx, dry_run=dry_run) as session:
         plan = plan_up(session, options.up(ctx.params, session.settings.environment))
-    typer.echo(render(plan, format=format), nl=False)
+    write(render(plan, format=format))
     return CHANGES if detailed_exitcode and plan.steps else 0

@@ -5,35 +5,35 @@ from __future__ import annotations
 import time
 from typing import Annotated
 
-import typer
-
 from pycompose.cli import options
-from pycompose.cli.invocation import opened
+from pycompose.cli.declared import Option
+from pycompose.cli.invocation import Context, opened
+from pycompose.cli.output import write
 
 
 def main(
-    ctx: typer.Context,
+    ctx: Context,
     services: options.Services = None,
     *,
     all: Annotated[
-        bool, typer.Option("-a", "--all", help="Show stopped containers and one-off ones, too")
+        bool, Option("-a", "--all", help="Show stopped containers and one-off ones, too")
     ] = False,
     dry_run: options.DryRun = False,
-    filter: Annotated[str, typer.Option("--filter", help="status=STATUS, as --status")] = "",
+    filter: Annotated[str, Option("--filter", help="status=STATUS, as --status")] = "",
     format: Annotated[
-        str, typer.Option("--format", help="table, json, 'table TEMPLATE' or a Go TEMPLATE")
+        str, Option("--format", help="table, json, 'table TEMPLATE' or a Go TEMPLATE")
     ] = "table",
-    no_trunc: Annotated[bool, typer.Option("--no-trunc", help="Cut nothing short")] = False,
+    no_trunc: Annotated[bool, Option("--no-trunc", help="Cut nothing short")] = False,
     orphans: Annotated[
-        bool, typer.Option("--orphans", help="Show services that are in no file, too")
+        bool, Option("--orphans", help="Show services that are in no file, too")
     ] = True,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only the ids")] = False,
+    quiet: Annotated[bool, Option("-q", "--quiet", help="Print only the ids")] = False,
     services_only: Annotated[
-        bool, typer.Option("--services", help="Print only the names of services")
+        bool, Option("--services", help="Print only the names of services")
     ] = False,
     status: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--status",
             help="Show containers that are created, running, paused, restarting, removing, exited"
             " or dead; repeatable",
@@ -64,4 +64,4 @@ def main(
             format=shape,
             truncate=not no_trunc,
         )
-    typer.echo(text, nl=False)
+    write(text)

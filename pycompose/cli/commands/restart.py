@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from pycompose.cli import options
-from pycompose.cli.invocation import opened
+from pycompose.cli.declared import Option
+from pycompose.cli.invocation import Context, opened
 
 
 def main(
-    ctx: typer.Context,
+    ctx: Context,
     services: options.Services = None,
     *,
     dry_run: options.DryRun = False,
     no_deps: Annotated[
-        bool, typer.Option("--no-deps", help="Leave services alone that depend on them")
+        bool, Option("--no-deps", help="Leave services alone that depend on them")
     ] = False,
     timeout: options.Timeout = None,
 ) -> None:

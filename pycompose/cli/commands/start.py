@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from pycompose.cli import options
-from pycompose.cli.invocation import opened
+from pycompose.cli.declared import Option
+from pycompose.cli.invocation import Context, opened
 
 
 def main(
-    ctx: typer.Context,
+    ctx: Context,
     services: options.Services = None,
     *,
     dry_run: options.DryRun = False,
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Wait until services run or are healthy")
-    ] = False,
+    wait: Annotated[bool, Option("--wait", help="Wait until services run or are healthy")] = False,
     wait_timeout: options.WaitTimeout = None,
 ) -> None:
     """Start services.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import typer
-
 from pycompose.cli import options
-from pycompose.cli.invocation import opened
+from pycompose.cli.invocation import Context, opened
 
 
 def main(
-    ctx: typer.Context,
+    ctx: Context,
     services: options.Services = None,
     *,
     dry_run: options.DryRun = False,

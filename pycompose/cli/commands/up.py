@@ -4,48 +4,47 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from pycompose.cli import options
-from pycompose.cli.invocation import opened
+from pycompose.cli.declared import Option
+from pycompose.cli.invocation import Context, opened
 
 Names = list[str] | None
 
 
 def main(
-    ctx: typer.Context,
+    ctx: Context,
     services: options.Services = None,
     *,
     abort_on_container_exit: Annotated[
         bool,
-        typer.Option("--abort-on-container-exit", help="Stop everything once a container ends"),
+        Option("--abort-on-container-exit", help="Stop everything once a container ends"),
     ] = False,
     abort_on_container_failure: Annotated[
         bool,
-        typer.Option("--abort-on-container-failure", help="Stop everything once a container fails"),
+        Option("--abort-on-container-failure", help="Stop everything once a container fails"),
     ] = False,
     always_recreate_deps: options.AlwaysRecreateDeps = False,
     attach: Annotated[
-        Names, typer.Option("--attach", help="Show the output of this service only; repeatable")
+        Names, Option("--attach", help="Show the output of this service only; repeatable")
     ] = None,
     attach_dependencies: Annotated[
-        bool, typer.Option("--attach-dependencies", help="Show the output of dependencies, too")
+        bool, Option("--attach-dependencies", help="Show the output of dependencies, too")
     ] = False,
     build: options.Build = False,
     detach: Annotated[
-        bool, typer.Option("-d", "--detach", help="Leave the containers in the background")
+        bool, Option("-d", "--detach", help="Leave the containers in the background")
     ] = False,
     dry_run: options.DryRun = False,
     exit_code_from: Annotated[
         str | None,
-        typer.Option("--exit-code-from", help="Exit with this service's code, once it ends"),
+        Option("--exit-code-from", help="Exit with this service's code, once it ends"),
     ] = None,
     force_recreate: options.ForceRecreate = False,
     menu: Annotated[
-        bool, typer.Option("--menu", help="Interactive shortcuts; accepted, there are none yet")
+        bool, Option("--menu", help="Interactive shortcuts; accepted, there are none yet")
     ] = False,
     no_attach: Annotated[
-        Names, typer.Option("--no-attach", help="Hide the output of this service; repeatable")
+        Names, Option("--no-attach", help="Hide the output of this service; repeatable")
     ] = None,
     no_build: options.NoBuild = False,
     no_color: options.NoColor = False,
@@ -53,7 +52,7 @@ def main(
     no_log_prefix: options.NoLogPrefix = False,
     no_recreate: options.NoRecreate = False,
     no_start: Annotated[
-        bool, typer.Option("--no-start", help="Create the containers without starting them")
+        bool, Option("--no-start", help="Create the containers without starting them")
     ] = False,
     pull: options.Pull = "policy",
     quiet_build: options.QuietBuild = False,
@@ -63,14 +62,14 @@ def main(
     scale: options.Scale = None,
     timeout: options.Timeout = None,
     timestamps: Annotated[
-        bool, typer.Option("--timestamps", help="Print the time before each log line")
+        bool, Option("--timestamps", help="Print the time before each log line")
     ] = False,
     wait: Annotated[
-        bool, typer.Option("--wait", help="Wait until services run or are healthy, detached")
+        bool, Option("--wait", help="Wait until services run or are healthy, detached")
     ] = False,
     wait_timeout: options.WaitTimeout = None,
     watch: Annotated[
-        bool, typer.Option("-w", "--watch", help="Refresh containers when sources change")
+        bool, Option("-w", "--watch", help="Refresh containers when sources change")
     ] = False,
     yes: options.Yes = False,
 ) -> int:

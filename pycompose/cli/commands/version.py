@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from pycompose.cli import options
+from pycompose.cli.declared import Option
+from pycompose.cli.invocation import Context
+from pycompose.cli.output import write
 from pycompose.version import VERSION
 
 
 def main(
+    ctx: Context,
     *,
     dry_run: options.DryRun = False,
-    format: Annotated[str, typer.Option("-f", "--format", help="pretty or json")] = "pretty",
-    short: Annotated[bool, typer.Option("--short", help="Print only the number")] = False,
+    format: Annotated[str, Option("-f", "--format", help="pretty or json")] = "pretty",
+    short: Annotated[bool, Option("--short", help="Print only the number")] = False,
 ) -> None:
     """Show the version of pycompose.
 
@@ -23,10 +25,11 @@ def main(
       pycompose version
       pycompose version --short
     """
-    del dry_run
+    del ctx, dry_run
     if short:
-        typer.echo(VERSION)
+        text = VERSION
     elif format == "json":
-        typer.echo(f'{{"version":"v{VERSION}"}}')
+        text = f'{{"version":"v{VERSION}"}}'
     else:
-        typer.echo(f"pycompose version v{VERSION}")
+        text = f"pycompose version v{VERSION}"
+    write(f"{text}\n")

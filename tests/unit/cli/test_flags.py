@@ -2,64 +2,83 @@ from __future__ import annotations
 
 import pytest
 
-from pycompose.cli.flags import Flag, Words, parse
+from pycompose.cli.declared import Argument, Option, Parameter
+from pycompose.cli.flags import Words, arguments, parse, takes_words
 from pycompose.errors import UsageError
 
-FLAGS = (
-    Flag("detach", "detach", "d", switch=True, integer=False),
-    Flag("quiet", "quiet", "q", switch=True, integer=False),
-    Flag("yes", "yes", "y", switch=True, integer=False),
-    Flag("file", "file", "f", switch=False, integer=False),
-    Flag("timeout", "timeout", "t", switch=False, integer=True),
-    Flag("scale", "scale", "", switch=False, integer=False),
+PARAMETERS = (
+    Parameter("services", Argument("[SERVICE...]"), (list[str], type(None)), None),
+    Parameter("detach", Option("-d", "--detach"), (bool,), False),
+    Parameter("quiet", Option("-q", "--quiet"), (bool,), False),
+    Parameter("yes", Option("-y", "--yes"), (bool,), False),
+    Parameter("file", Option("-f", "--file"), (str, type(None)), None),
+    Parameter("timeout", Option("-t", "--timeout"), (int, type(None)), None),
+    Parameter("scale", Option("--scale"), (list[str], type(None)), None),
 )
 
 
 def read(line: str, *, interspersed: bool = True) -> Words:
-    return parse(FLAGS, line.split(" ") if line else [], interspersed=interspersed)
+    return parse(PARAMETERS, line.split(" ") if line else [], interspersed=interspersed)
 
 
 @pytest.mark.parametrize(
-    ("line", "switches", "valued", "positional"),
+    ("line", "values", "positional"),
     [
-        ("", {}, [], []),
-        ("-d", {"detach": True}, [], []),
-        ("-dq", {"detach": True, "quiet": True}, [], []),
-        ("--detach=false", {"detach": False}, [], []),
-        ("-d --detach=f", {"detach": False}, [], []),
-        ("-d=T", {"detach": True}, [], []),
-        ("-f x", {}, ["--file=x"], []),
-        ("-fx", {}, ["--file=x"], []),
-        ("-f=x", {}, ["--file=x"], []),
-        ("-df x", {"detach": True}, ["--file=x"], []),
-        ("-f -d", {}, ["--file=-d"], []),
-        ("--file --detach", {}, ["--file=--detach"], []),
-        ("--file=", {}, ["--file="], []),
-        ("--file a=b", {}, ["--file=a=b"], []),
-        ("-t -5", {}, ["--timeout=-5"], []),
-        ("a -d b", {"detach": True}, [], ["a", "b"]),
-        ("a -- -d", {}, [], ["a", "-d"]),
-        ("-", {}, [], ["-"]),
+        ("", {}, []),
+        ("-d", {"detach": True}, []),
+        ("-dq", {"detach": True, "quiet": True}, []),
+        ("--detach=false", {"detach": False}, []),
+        ("-d --detach=f", {"detach": False}, []),
+        ("-d=T", {"detach": True}, []),
+        ("-f x", {"file": "x"}, []),
+        ("-fx", {"file": "x"}, []),
+        ("-f=x", {"file": "x"}, []),
+        ("-df x", {"detach": True, "file": "x"}, []),
+        ("-f -d", {"file": "-d"}, []),
+        ("--file --detach", {"file": "--detach"}, []),
+        ("--file=", {"file": ""}, []),
+        ("--file a=b", {"file": "a=b"}, []),
+        ("--file a --file b", {"file": "b"}, []),
+        ("-t -5", {"timeout": -5}, []),
+        ("--scale a=1 --scale b=2", {"scale": ["a=1", "b=2"]}, []),
+        ("a -d b", {"detach": True}, ["a", "b"]),
+        ("a -- -d", {}, ["a", "-d"]),
+        ("-", {}, ["-"]),
+        ("-h", {"help": True}, []),
     ],
 )
-def test_words_are_told_apart(line, switches, valued, positional) -> None:
+def test_words_are_told_apart(line, values, positional) -> None:
     found = read(line)
-    assert (found.switches, found.valued, found.positional) == (switches, valued, positional)
+    assert (found.values, found.positional) == (values, positional)
 
 
 def test_only_leading_flags_are_read_unless_interspersed() -> None:
     found = read("-d up -q --nosuch", interspersed=False)
-    assert found.switches == {"detach": True}
+    assert found.values == {"detach": True}
     assert found.positional == ["up", "-q", "--nosuch"]
 
 
-def test_words_for_click_guard_what_looks_like_a_flag() -> None:
-    assert read("-f x -- -d").click() == ["--file=x", "--", "-d"]
+def test_what_is_not_given_has_its_default() -> None:
+    given = arguments(PARAMETERS, read("web -t 5"))
+    assert given == {
+        "services": ["web"],
+        "detach": False,
+        "quiet": False,
+        "yes": False,
+        "file": None,
+        "timeout": 5,
+        "scale": None,
+    }
+
+
+def test_a_command_takes_words_where_it_declares_an_argument() -> None:
+    assert takes_words(PARAMETERS)
+    assert not takes_words(PARAMETERS[1:])
 
 
 def test_a_deprecated_spelling_is_replaced_and_told() -> None:
     found = read("--y")
-    assert found.switches == {"yes": True}
+    assert found.values == {"yes": True}
     assert found.replaced == [("--y", "--yes")]
 
 

@@ -4,8 +4,9 @@ from dataclasses import fields
 
 import pytest
 
+from pycompose.cli.declared import parameters
 from pycompose.cli.invocation import GlobalFlags
-from pycompose.cli.main import build
+from pycompose.cli.main import root
 from pycompose.cli.settings import read
 from pycompose.errors import UsageError
 
@@ -24,7 +25,7 @@ def settings(here, *, env=None, cwd="", **flags):
 
 
 def test_every_global_flag_has_its_field() -> None:
-    names = {parameter.name for parameter in build().params}
+    names = {parameter.name for parameter in parameters(root)}
     assert names == {field.name for field in fields(GlobalFlags)}
 
 
