@@ -23,7 +23,11 @@ sys.exit(code)
 
 def environment(**changes: str) -> dict[str, str]:
     """Return a small environment, the same on every machine."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "HOME", "TMPDIR", "PYTHONPATH")
+        if name in os.environ
+    }
     return {**kept, "LC_ALL": "C.UTF-8", "COLUMNS": "80", **changes}
 
 

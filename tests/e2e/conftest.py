@@ -96,7 +96,7 @@ class Scene:
         return path
 
     def env(self, **changes: str) -> dict[str, str]:
-        names = ("PATH", "HOME", "TMPDIR", "DOCKER_HOST")
+        names = ("PATH", "HOME", "TMPDIR", "PYTHONPATH", "DOCKER_HOST")
         kept = {name: os.environ[name] for name in names if name in os.environ}
         return {**kept, "LC_ALL": "C.UTF-8", "COLUMNS": "80", **changes}
 
