@@ -16,7 +16,10 @@ Nothing here imports anything of pycompose.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
+
+Severity: TypeAlias = Literal["error", "warning"]
+ErrorFormat: TypeAlias = Literal["text", "json", "github", "gcc"]
 
 
 class Position(NamedTuple):
@@ -53,7 +56,7 @@ class Problem(NamedTuple):
     path: str
     message: str
     hint: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
     chain: tuple[Link, ...] = ()
 
     def __str__(self) -> str:

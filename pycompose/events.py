@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from pycompose.errors import Problem
+
 Status: TypeAlias = Literal["working", "done", "failed", "skipped", "warning"]
 
 
@@ -55,10 +57,11 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A warning or a remark; with its place where it is about a file."""
+    """A warning or a remark; where it is about a file, `problem` is the same as data."""
 
     message: str
     level: Literal["warning", "info"] = "warning"
+    problem: Problem | None = None
 
 
 Event: TypeAlias = StepEvent | Progress | LogLine | Notice

@@ -138,7 +138,7 @@ class Session:
         for notice in project.notices:
             if str(notice) not in self._told:
                 self._told.add(str(notice))
-                self.emit(Notice(message=str(notice)))
+                self.emit(Notice(message=str(notice), problem=notice))
         return project
 
     @cached_property

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from pycompose.errors import ErrorFormat
+
 ProgressMode: TypeAlias = Literal["auto", "tty", "plain", "json", "quiet"]
 
 
@@ -35,5 +37,6 @@ class Settings:
     all_resources: bool = False
     compatibility: bool = False
     dry_run: bool = False
+    error_format: ErrorFormat = "text"
     host: str | None = None
     context: str | None = None

@@ -27,6 +27,7 @@ class GlobalFlags:
     context: str | None = None
     debug: bool = False
     dry_run: bool = False
+    error_format: str | None = None
     env_file: tuple[str, ...] = ()
     file: tuple[str, ...] = ()
     host: str | None = None
@@ -84,6 +85,7 @@ def opened(
         dry_run=settings.dry_run,
         title=ctx.name,
         style=style,
+        error_format=settings.error_format,
     )
     with _signals(cancel), closing(display):
         session = Session(settings, emit=display, confirm=_confirm(display), cancel=cancel)

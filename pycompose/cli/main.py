@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import CodeType
 from typing import Annotated, Any, Final
@@ -53,6 +54,9 @@ def root(
     dry_run: DryRun = False,
     env_file: Annotated[
         Texts, Option("--env-file", help="Read this file in place of .env; repeatable")
+    ] = None,
+    error_format: Annotated[
+        str | None, Option("--error-format", help="Errors, warnings as text, json, github or gcc")
     ] = None,
     file: Annotated[
         Texts, Option("-f", "--file", help="Compose file, - for stdin; repeatable")
@@ -110,11 +114,11 @@ def run(arguments: list[str], program: str = "pycompose") -> int:
         given = flags.arguments(declared, words)
         return _command(GlobalFlags.of(given), words, program)
     except PycomposeError as error:
-        return _failed(error, given.get("progress"))
+        return _failed(error, given, arguments)
     except OSError as error:
         if error.errno in _WRITE_ERRORS and error.filename is None:
             raise
-        return _failed(error, given.get("progress"))
+        return _failed(error, given, arguments)
     except Exception as error:
         import traceback
 
@@ -122,7 +126,7 @@ def run(arguments: list[str], program: str = "pycompose") -> int:
 
         if given.get("debug") or given.get("verbose") or wants_traceback():
             traceback.print_exc()
-        return _failed(UnexpectedError(_where(error)), given.get("progress"))
+        return _failed(UnexpectedError(_where(error)), given, arguments)
 
 
 def _command(given: GlobalFlags, words: flags.Words, program: str) -> int:
@@ -194,16 +198,29 @@ def _place(code: CodeType, line: int) -> str:
     return f"{'/'.join(code.co_filename.split('/')[-2:])}:{line}"
 
 
-def _failed(error: Exception, progress: str | None) -> int:
+def _failed(error: Exception, given: Mapping[str, Any], arguments: Sequence[str]) -> int:
     """Tell an error on standard error and return the exit code it stands for."""
-    import json
-
     from pycompose.cli.settings import wants_json
-    from pycompose.ui.problems import describe
+    from pycompose.ui import problems, reports
 
-    text = describe(error, source=not wants_json(progress) and sys.stderr.isatty())
-    if wants_json(progress):
-        text = json.dumps({"error": True, "message": text}, separators=(",", ":"))
+    form = _typed(given, arguments, "error_format")
+    if form in ("json", "github", "gcc"):
+        text = reports.report(error, form)
+    elif form is None and wants_json(_typed(given, arguments, "progress")):
+        text = reports.docker_json(error)
+    else:
+        text = problems.describe(error, source=sys.stderr.isatty())
     if text:
         sys.stderr.write(f"{text}\n")
     return error.exit_code if isinstance(error, PycomposeError) else 1
+
+
+def _typed(given: Mapping[str, Any], arguments: Sequence[str], name: str) -> Any:
+    """Return a global flag; as typed where the flags could not be read."""
+    if given:
+        return given.get(name)
+    flag = f"--{name.replace('_', '-')}"
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word == flag or word.startswith(f"{flag}="):
+            return following if word == flag else word.partition("=")[2]
+    return None

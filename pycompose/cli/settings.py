@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
 from pycompose.app.session import truthy
 from pycompose.app.settings import ProgressMode, Settings
-from pycompose.errors import NoComposeFile, UsageError
+from pycompose.errors import ErrorFormat, NoComposeFile, UsageError
 
 if TYPE_CHECKING:
     from pycompose.cli.invocation import GlobalFlags
@@ -72,6 +72,7 @@ def read(
         all_resources=flags.all_resources,
         compatibility=flags.compatibility or truthy(env.get("COMPOSE_COMPATIBILITY", "")),
         dry_run=dry_run or flags.dry_run,
+        error_format=_error_format(flags.error_format),
         host=flags.host,
         context=flags.context,
     )
@@ -80,6 +81,13 @@ def read(
 def wants_json(progress: str | None) -> bool:
     """Tell whether errors are to be JSON: `--progress` as typed, else COMPOSE_PROGRESS."""
     return (progress or os.environ.get("COMPOSE_PROGRESS")) == "json"
+
+
+def _error_format(text: str | None) -> ErrorFormat:
+    if text is not None and text not in get_args(ErrorFormat):
+        expected = "expected text, json, github or gcc"
+        raise UsageError(f'unsupported --error-format value "{text}": {expected}')
+    return cast("ErrorFormat", text or "text")
 
 
 def wants_traceback() -> bool:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Protocol, TextIO
 
-from pycompose.events import Event, LogLine
+from pycompose.errors import ErrorFormat
+from pycompose.events import Event, LogLine, Notice
 from pycompose.ui.jsonl import Jsonl
 from pycompose.ui.logs import Logs, LogStyle
 from pycompose.ui.plain import Plain
+from pycompose.ui.problems import problem as problem_text
 from pycompose.ui.quiet import Quiet
+from pycompose.ui.reports import message, problem
 from pycompose.ui.tty import Tty
 
 DRY_RUN: Final = " DRY-RUN MODE - "
@@ -34,9 +38,18 @@ class Renderer(Protocol):
 class Display:
     """The sink of a command: log lines go one way, everything else the other."""
 
-    def __init__(self, progress: Renderer, logs: Logs) -> None:
+    def __init__(
+        self,
+        progress: Renderer,
+        logs: Logs,
+        *,
+        error_format: ErrorFormat = "text",
+        source: bool = False,
+    ) -> None:
         self.progress = progress
         self.logs = logs
+        self.error_format = error_format
+        self.source = source
         self.live = False
 
     def __call__(self, event: Event) -> None:
@@ -49,7 +62,25 @@ class Display:
             if not self.live:
                 self.live = True
                 self.logs.flush()
-            self.progress(event)
+            if type(event) is Notice and event.level == "warning":
+                self.warn(event)
+            else:
+                self.progress(event)
+
+    def warn(self, notice: Notice) -> None:
+        """Show a warning: among the progress, or on standard error in the format asked for."""
+        form, item = self.error_format, notice.problem
+        if form != "text":
+            self.progress.settle()
+            told = problem(item, form) if item else message(notice.message, form, "warning")
+            sys.stderr.write(f"{told}\n")
+            sys.stderr.flush()
+        elif item is not None and self.source:
+            unlabelled = item._replace(severity="error")  # the label is the renderer's
+            text = problem_text(unlabelled, source=True)
+            self.progress(replace(notice, message=text))
+        else:
+            self.progress(notice)
 
     def settle(self) -> None:
         """Leave the progress shown as it is, before somebody else writes to the terminal."""
@@ -72,10 +103,11 @@ def open_display(
     dry_run: bool = False,
     title: str = "",
     style: LogStyle | None = None,
+    error_format: ErrorFormat = "text",
 ) -> Display:
     """Return the sink that the flags, the environment and the terminals ask for.
 
-    `progress` and `ansi` are those of `Settings`; `title` stands above live progress.
+    `progress`, `ansi` and `error_format` are those of `Settings`; `title` stands above progress.
 
     Source: rules 156-158, 143 of compose.md
     """
@@ -92,7 +124,9 @@ def open_display(
         style or LogStyle(),
         color=color and (sys.stdout.isatty() or ansi == "always"),
     )
-    return Display(_renderer(progress, out, dry_run=dry_run, title=title, color=color), logs)
+    renderer = _renderer(progress, out, dry_run=dry_run, title=title, color=color)
+    source = progress != "json" and out.isatty()
+    return Display(renderer, logs, error_format=error_format, source=source)
 
 
 def _renderer(progress: str, out: TextIO, *, dry_run: bool, title: str, color: bool) -> Renderer:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.ui.text import cells, fit, printable
 
 _WIDEST: Final = 160  # columns of a source line that are shown
+_LINE_END: Final = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # of YAML
 
 
 def describe(error: Exception, *, source: bool = False) -> str:
@@ -51,11 +53,11 @@ def _source(item: Problem) -> str:
 
 
 def _line(path: str, number: int) -> str:
+    from pycompose.files.disk import DiskSources
+
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            for count, line in enumerate(file, 1):
-                if count == number:
-                    return line
-    except OSError:
+        text = DiskSources("").read(path).text
+    except (OSError, ValueError):
         return ""
-    return ""
+    lines = _LINE_END.split(text)
+    return lines[number - 1] if number <= len(lines) else ""

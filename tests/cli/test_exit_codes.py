@@ -62,6 +62,29 @@ def test_errors_are_json_when_progress_is() -> None:
     assert run("up", "--nosuch", COMPOSE_PROGRESS="json").stderr.startswith('{"error":true,')
 
 
+def test_errors_and_warnings_have_the_format_asked_for(project) -> None:
+    text = 'version: "3"\nservices: {web: {image: x, imagee: y}}\n'
+    (project / "compose.yaml").write_text(text)
+    assert run("--error-format", "gcc", "config", cwd=project).stderr == (
+        "compose.yaml:2:28: error: services.web: unknown attribute 'imagee'"
+        " (did you mean 'image'?)\n"
+    )
+    (project / "compose.yaml").write_text(text.replace("imagee", "x-y"))
+    done = run("--error-format=github", "--progress", "json", "config", "-q", cwd=project)
+    assert done.stderr.startswith("::warning file=compose.yaml,line=1,col=1::version: ")
+    assert done.returncode == 0
+
+
+def test_errors_of_the_command_line_have_the_format_asked_for() -> None:
+    assert json.loads(run("--error-format", "json", "--nosuch").stderr)["file"] is None
+    assert run("--error-format=gcc", "up", "--nosuch").stderr == (
+        "pycompose: error: unknown flag: --nosuch\n"
+    )
+    assert run("--error-format", "xml", "ps").stderr == (
+        'unsupported --error-format value "xml": expected text, json, github or gcc\n'
+    )
+
+
 def test_control_characters_of_arguments_are_escaped(project) -> None:
     done = run("config", "a\x1b[31m", cwd=project)
     assert done.returncode == 1

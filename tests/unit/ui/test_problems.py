@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 from pycompose.errors import ComposeFileError, EngineError, Link, Position, Problem
 from pycompose.ui.problems import describe
 
@@ -51,6 +53,18 @@ def test_the_caret_points_at_the_column(tmp_path, monkeypatch) -> None:
     text, caret = describe(ComposeFileError(at), source=True).splitlines()[1:]
     assert text == " 3 |   - 日本: x"
     assert caret == " " * 15 + "^"
+
+
+def test_lines_are_counted_as_yaml_counts_them(tmp_path, monkeypatch) -> None:
+    (tmp_path / "b.yaml").write_bytes("a\rb\u2028  - x\r\n".encode("utf-16"))
+    monkeypatch.chdir(tmp_path)
+    assert describe(ComposeFileError(PORT), source=True) == f"{PORT}\n 3 |   - x\n         ^"
+
+
+def test_a_pipe_is_not_opened_to_show_its_line(tmp_path, monkeypatch) -> None:
+    os.mkfifo(tmp_path / "b.yaml")
+    monkeypatch.chdir(tmp_path)
+    assert describe(ComposeFileError(PORT), source=True) == str(PORT)
 
 
 def test_a_file_that_is_gone_has_no_source_line() -> None:

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from pycompose.errors import Position, Problem
 from pycompose.events import Event, LogLine, Notice, Progress, StepEvent
 from pycompose.ui.display import DRY_RUN, Display, open_display
 from pycompose.ui.jsonl import Jsonl
@@ -156,3 +157,25 @@ def test_progress_settles_before_log_lines_and_they_go_their_own_way() -> None:
     display.close()
     assert progress.calls == ["StepEvent", "settle", "StepEvent", "close"]
     assert out.getvalue() == b"web-1  | not for these\n" * 2
+
+
+def test_a_warning_has_the_format_asked_for(capsys):
+    item = Problem(Position("c.yaml", 1, 2), "", "odd", severity="warning")
+    display = open_display(error_format="gcc")
+    display(Notice(message=str(item), problem=item))
+    display(Notice(message="no place"))
+    display(Notice(message="a remark", level="info"))
+    display.close()
+    assert capsys.readouterr().err == (
+        "c.yaml:1:2: warning: odd\npycompose: warning: no place\na remark\n"
+    )
+
+
+def test_a_warning_on_a_terminal_shows_its_line(tmp_path):
+    (tmp_path / "c.yaml").write_text("odd: 1\n")
+    item = Problem(Position(str(tmp_path / "c.yaml"), 1, 1), "", "odd", severity="warning")
+    out = io.StringIO()
+    logs = Logs(io.BytesIO(), io.BytesIO(), LogStyle(), color=False)
+    display = Display(Plain(out), logs, source=True)
+    display(Notice(message=str(item), problem=item))
+    assert out.getvalue() == f"warning: {item}\n 1 | odd: 1\n     ^\n"
