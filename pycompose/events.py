@@ -6,16 +6,14 @@ A `Sink` receives events one at a time, in order, from one thread.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from pycompose.errors import Problem
 
 Status: TypeAlias = Literal["working", "done", "failed", "skipped", "warning"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepEvent:
+class StepEvent(NamedTuple):
     """A resource changes: `Container demo-web-1` `Creating`.
 
     `id` is the resource as shown (`Container demo-web-1`, `Network demo_default`, `Image redis`),
@@ -29,8 +27,7 @@ class StepEvent:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(NamedTuple):
     """How far a transfer is: `parent` is the StepEvent's id, `id` a layer; bytes."""
 
     parent: str
@@ -40,8 +37,7 @@ class Progress:
     total: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogLine:
+class LogLine(NamedTuple):
     """A line a container wrote, without its line end, or a remark about the container.
 
     `name` is the display name (`web-1`), `stream` 1 for stdout and 2 for stderr, 0 for a remark
@@ -55,8 +51,7 @@ class LogLine:
     raw: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(NamedTuple):
     """A warning or a remark; where it is about a file, `problem` is the same as data."""
 
     message: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
@@ -86,8 +85,8 @@ def with_image_volumes(engine: Engine, snapshot: Snapshot, references: Iterable[
     calls = [partial(engine.inspect_image, images[name].id) for name in names]
     for name, document in zip(names, _together(calls), strict=True):
         declared = (document.get("Config") or {}).get("Volumes") or {}
-        images[name] = replace(images[name], volumes=tuple(sorted(declared)))
-    return replace(snapshot, images=images)
+        images[name] = images[name]._replace(volumes=tuple(sorted(declared)))
+    return snapshot._replace(images=images)
 
 
 def _mine(name: str) -> dict[str, list[str]]:

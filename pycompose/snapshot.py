@@ -1,21 +1,23 @@
-"""What an engine held at one moment: facts only, nothing chosen, nothing judged."""
+"""What an engine held at one moment: facts only, nothing chosen, nothing judged.
+
+The values are named tuples, always made by keyword: their classes cost a start a fifth of what
+dataclasses do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 ContainerStatus: TypeAlias = Literal[
     "created", "running", "paused", "restarting", "removing", "exited", "dead"
 ]
-NOTHING: Mapping[str, str] = MappingProxyType({})
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 Health: TypeAlias = Literal["none", "starting", "healthy", "unhealthy"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capabilities:
+class Capabilities(NamedTuple):
     """What an engine is and can do; where engines differ, planners read a field here.
 
     `api` is the negotiated API version, as in (1, 41). `health_events`: a change of health is
@@ -32,8 +34,7 @@ class Capabilities:
     several_endpoints: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MountState:
+class MountState(NamedTuple):
     """One mount of a container; `name` is the volume's, empty for a bind."""
 
     type: str
@@ -43,8 +44,7 @@ class MountState:
     read_only: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortState:
+class PortState(NamedTuple):
     """One port of a container; `public` is 0 where it is not published."""
 
     private: int
@@ -53,8 +53,7 @@ class PortState:
     protocol: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContainerState:
+class ContainerState(NamedTuple):
     """A container of the project, or one that holds a name the project needs.
 
     `service` and `number` come from its labels ("" and None where there is none that can be
@@ -76,45 +75,41 @@ class ContainerState:
     image: str = ""
     image_id: str = ""
     command: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    networks: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = NOTHING
+    networks: Mapping[str, str] = NOTHING
     network_mode: str = ""
     mounts: tuple[MountState, ...] = ()
     ports: tuple[PortState, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkState:
+class NetworkState(NamedTuple):
     """A network with a label of the project, or one that holds a name the project needs."""
 
     id: str
     name: str
     driver: str = ""
     created: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VolumeState:
+class VolumeState(NamedTuple):
     """A volume with a label of the project, or one that holds a name the project needs."""
 
     name: str
     driver: str = "local"
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageState:
+class ImageState(NamedTuple):
     """A local image; `volumes` are the targets it declares, None where nobody looked yet."""
 
     id: str
     tags: tuple[str, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = NOTHING
     volumes: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """What the engine held for one project.
 
     `containers`, `networks` and `volumes` are sorted by name (then id); two of one name are both
@@ -127,4 +122,4 @@ class Snapshot:
     containers: tuple[ContainerState, ...] = ()
     networks: tuple[NetworkState, ...] = ()
     volumes: tuple[VolumeState, ...] = ()
-    images: Mapping[str, ImageState] = field(default_factory=dict)
+    images: Mapping[str, ImageState] = NOTHING

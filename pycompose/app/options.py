@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias
 
 PullPolicy: TypeAlias = Literal["", "always", "missing", "never", "build"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpOptions:
+class UpOptions(NamedTuple):
     """`up`, `create` (`no_start`) and `plan`.
 
     `services` empty means all. `timeout` and `wait_timeout` in seconds, None for the default.
@@ -37,7 +37,7 @@ class UpOptions:
     quiet_pull: bool = False
     remove_orphans: bool = False
     renew_anon_volumes: bool = False
-    scale: Mapping[str, int] = field(default_factory=dict)
+    scale: Mapping[str, int] = MappingProxyType({})
     timeout: int | None = None
     timestamps: bool = False
     wait: bool = False
@@ -45,8 +45,7 @@ class UpOptions:
     yes: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownOptions:
+class DownOptions(NamedTuple):
     """`down`; `timeout` in seconds."""
 
     services: tuple[str, ...] = ()
@@ -56,8 +55,7 @@ class DownOptions:
     volumes: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartOptions:
+class StartOptions(NamedTuple):
     """`start`; `wait_timeout` in seconds."""
 
     services: tuple[str, ...] = ()
@@ -65,8 +63,7 @@ class StartOptions:
     wait_timeout: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopOptions:
+class StopOptions(NamedTuple):
     """`stop` and `restart` (`no_deps` is `restart`'s); `timeout` in seconds."""
 
     services: tuple[str, ...] = ()
@@ -74,8 +71,7 @@ class StopOptions:
     no_deps: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PsOptions:
+class PsOptions(NamedTuple):
     """`ps`; `status` are container states, any of which is shown."""
 
     services: tuple[str, ...] = ()
@@ -84,7 +80,7 @@ class PsOptions:
     status: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)  # a tuple's `index` is a method
 class LogsOptions:
     """`logs`; `since` and `until` as the Engine API takes them (a time or a duration like 10m)."""
 

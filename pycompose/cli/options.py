@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, cast
 
 from pycompose.cli.declared import Argument, Option
@@ -210,7 +209,7 @@ def up(given: Mapping[str, Any], environment: Mapping[str, str]) -> UpOptions:
     """
     from pycompose.app.options import UpOptions
 
-    asked = {field.name: given[field.name] for field in fields(UpOptions) if field.name in given}
+    asked = {name: given[name] for name in UpOptions._fields if name in given}
     seconds("--wait-timeout", given.get("wait_timeout"))
     asked |= {
         "services": tuple(given["services"] or ()),

@@ -7,7 +7,7 @@ only where the id of a container stands. Nothing else is filled in later.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, Literal, TypeAlias
 
 from pycompose.model.values import Json
@@ -38,7 +38,7 @@ class Made:
 Ref: TypeAlias = str | Made
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Step:
     """What every step has.
 
@@ -57,22 +57,38 @@ class Step:
     best_effort: bool = False
     service: str = ""
 
+    # What dataclasses would write anew for each kind of step: half the cost of its class.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and _values(self) == _values(other)
+
+    __hash__ = None  # type: ignore[assignment]  # bodies are dicts
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in _values(self))
+        return f"{type(self).__name__}({given})"
+
+
+def _values(step: object) -> list[tuple[str, object]]:
+    assert isinstance(step, Step)
+    return [(field.name, getattr(step, field.name)) for field in fields(step)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class CreateNetwork(Step):
     """POST /networks/create."""
 
     body: Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RemoveNetwork(Step):
     """DELETE /networks/{id}."""
 
     network: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Connect(Step):
     """POST /networks/{name}/connect with `{"Container": container, "EndpointConfig": endpoint}`."""
 
@@ -81,7 +97,7 @@ class Connect(Step):
     endpoint: Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Disconnect(Step):
     """POST /networks/{id}/disconnect, forced."""
 
@@ -89,21 +105,21 @@ class Disconnect(Step):
     container: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class CreateVolume(Step):
     """POST /volumes/create."""
 
     body: Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RemoveVolume(Step):
     """DELETE /volumes/{name}."""
 
     volume: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class PullImage(Step):
     """POST /images/create."""
 
@@ -111,7 +127,7 @@ class PullImage(Step):
     platform: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class BuildImage(Step):
     """POST /build: the context is a folder whose tar the executor makes."""
 
@@ -122,14 +138,14 @@ class BuildImage(Step):
     query: Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RemoveImage(Step):
     """DELETE /images/{name}."""
 
     image: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class CreateContainer(Step):
     """POST /containers/create?name={name}."""
 
@@ -138,14 +154,14 @@ class CreateContainer(Step):
     platform: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Start(Step):
     """POST /containers/{id}/start."""
 
     container: Ref
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Stop(Step):
     """POST /containers/{id}/stop; `timeout` in seconds, None for the container's own."""
 
@@ -153,7 +169,7 @@ class Stop(Step):
     timeout: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Kill(Step):
     """POST /containers/{id}/kill."""
 
@@ -161,14 +177,14 @@ class Kill(Step):
     signal: str = "SIGKILL"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Unpause(Step):
     """POST /containers/{id}/unpause."""
 
     container: Ref
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Restart(Step):
     """POST /containers/{id}/restart; `timeout` in seconds."""
 
@@ -176,7 +192,7 @@ class Restart(Step):
     timeout: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Rename(Step):
     """POST /containers/{id}/rename."""
 
@@ -184,7 +200,7 @@ class Rename(Step):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RemoveContainer(Step):
     """DELETE /containers/{id}; `volumes` removes its anonymous volumes with it."""
 
@@ -204,7 +220,7 @@ UNTIL: Final[Mapping[str, Until]] = {  # what each condition of `depends_on` wai
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Wait(Step):
     """Wait until containers have reached a state; changes nothing, but orders other steps.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Protocol, TextIO
 
@@ -78,7 +77,7 @@ class Display:
         elif item is not None and self.source:
             unlabelled = item._replace(severity="error")  # the label is the renderer's
             text = problem_text(unlabelled, source=True)
-            self.progress(replace(notice, message=text))
+            self.progress(notice._replace(message=text))
         else:
             self.progress(notice)
 

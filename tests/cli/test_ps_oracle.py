@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def project(tmp_path, real_engine, project_name, image):
     }
     (tmp_path / "compose.yaml").write_text(json.dumps(document))
     oracle("up", "-d", cwd=tmp_path)
+    while not oracle("ps", "--quiet", "--status", "exited", cwd=tmp_path):
+        time.sleep(0.1)  # `done` may take a moment
     return tmp_path
 
 

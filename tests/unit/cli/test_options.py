@@ -72,7 +72,6 @@ def test_every_row_of_the_conflicts_names_flags(command) -> None:
 
 def test_up_has_a_flag_for_each_option() -> None:
     import inspect
-    from dataclasses import fields
 
     names = set(inspect.signature(up.main).parameters)
-    assert {field.name for field in fields(UpOptions)} <= names
+    assert set(UpOptions._fields) <= names

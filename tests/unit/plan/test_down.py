@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from textwrap import dedent
 from typing import Any
 
@@ -269,7 +268,7 @@ def test_a_dependency_goes_after_a_dependent_two_steps_away() -> None:
             service("mid", depends_on={"db": needs()}),
             service("top", depends_on={"mid": needs()}),
         ),
-        snapshot(state(DB), replace(state(service("top")), state="exited")),
+        snapshot(state(DB), state(service("top"))._replace(state="exited")),
     )
 
     assert text(plan) == golden(

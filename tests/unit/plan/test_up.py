@@ -389,7 +389,7 @@ def test_a_container_is_created_after_the_orphan_that_had_its_name() -> None:
 
 
 def test_a_container_is_created_after_one_of_its_name_without_a_readable_number() -> None:
-    plan = plan_of(project(WEB), snapshot(replace(state(WEB), number=None), networks=THERE))
+    plan = plan_of(project(WEB), snapshot(state(WEB)._replace(number=None), networks=THERE))
 
     assert text(plan) == golden(
         """
@@ -813,7 +813,7 @@ def test_images_whose_volumes_must_be_known_are_those_of_what_is_replaced() -> N
 
     assert images_needed(project(NEW, DB), seen, Options()) == (IMAGE,)
     assert images_needed(project(OLD, DB), seen, Options()) == ()
-    assert images_needed(project(NEW, DB), replace(seen, images=known), Options()) == ()
+    assert images_needed(project(NEW, DB), seen._replace(images=known), Options()) == ()
     assert images_needed(project(DB), seen, Options()) == ()
 
 
