@@ -9,8 +9,10 @@ Source: docker/compose 2.40.3 pkg/compose/hash.go (rules 70-73)
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 
@@ -32,13 +34,31 @@ _GO_ESCAPES: Final = str.maketrans(
         **{chr(code): "\ufffd" for code in range(0xD800, 0xE000)},
     }
 )
+_HAS_FLOAT: Final = re.compile(
+    r"(?:^|[:\[,\s])-?\d+(?:\.\d|e[-+])"
+)  # or has a string that looks so
+_STRING_OR_FLOAT: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+(?:e[-+]\d+)?|e[-+]\d+)')
 
 
 def go_json(value: Json, *, indent: int | None = None) -> str:
     """Return JSON as Go's encoder writes it; keys keep their order, nothing is sorted here."""
     separators = (",", ":") if indent is None else (",", ": ")
     text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    if _HAS_FLOAT.search(text):
+        text = _STRING_OR_FLOAT.sub(_go_float, text)
     return text.translate(_GO_ESCAPES) if _needs_escape(text) else text
+
+
+def _go_float(found: re.Match[str]) -> str:
+    """Return a float as Go's encoder writes it, a string as it is."""
+    text = found[0]
+    if text.startswith('"'):
+        return text
+    value = float(text)
+    if value and not 1e-6 <= abs(value) < 1e21:
+        mantissa, _, exponent = f"{Decimal(text).normalize():e}".partition("e")
+        return f"{mantissa}e{int(exponent):+d}"
+    return f"{Decimal(text).normalize():f}"
 
 
 def _needs_escape(text: str) -> bool:
