@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pycompose import labels
 from pycompose.convert.hashing import config_hash, field_digests
+from pycompose.convert.limits import limits
 from pycompose.convert.mounts import binds_and_mounts
 from pycompose.model.project import Project
 from pycompose.model.service import Attachment, Healthcheck, Service
@@ -203,22 +204,17 @@ def _host_config(service: Service, network: str, binds: list[str], mounts: list[
         "IpcMode": service.ipc,
         "Isolation": service.isolation,
         "PidMode": service.pid,
-        "PidsLimit": service.pids_limit,
         "Privileged": service.privileged,
         "ReadonlyRootfs": service.read_only,
         "Runtime": service.runtime,
         "SecurityOpt": list(service.security_opt),
-        "ShmSize": service.shm_size,
         "Sysctls": dict(service.sysctls),
         "Tmpfs": dict(_tmpfs(entry) for entry in service.tmpfs),
-        "Ulimits": [
-            {"Name": name, "Soft": limit.single or limit.soft, "Hard": limit.single or limit.hard}
-            for name, limit in service.ulimits.items()
-        ],
         "UsernsMode": service.userns_mode,
         "UTSMode": service.uts,
     }
     config.update({key: value for key, value in optional.items() if value})
+    config.update(limits(service))
     if service.init is not None:
         config["Init"] = service.init
     if service.logging is not None:

@@ -55,6 +55,10 @@ def _yaml_service(service: Service) -> Document:
         out["build"].update(_deep(service.build.extensions))
     if service.deploy is not None:
         out["deploy"] = _without(out["deploy"], resources={}, placement={})
+    for name, rates in out.get("blkio_config", {}).items():
+        if isinstance(rates, list):
+            lower = [{key.lower(): value for key, value in rate.items()} for rate in rates]
+            out["blkio_config"][name] = lower
     for name, limits in out.get("ulimits", {}).items():
         if isinstance(limits, dict):
             # Compat: of Go's two encoders, only the JSON one leaves zeros out.
@@ -188,6 +192,22 @@ _BUILD: Final = _rows(
     shm_size=str,
     tags=list,
 )
+# Compat: Go's JSON encoder was never told the names of these keys.
+_RATES: Final = _each(lambda item: {"Path": item.path, "Rate": str(item.rate)})
+_BLKIO: Final = _rows(
+    "weight weight_device device_read_bps device_read_iops device_write_bps device_write_iops",
+    weight_device=_each(lambda item: {"Path": item.path, "Weight": item.weight}),
+    device_read_bps=_RATES,
+    device_read_iops=_RATES,
+    device_write_bps=_RATES,
+    device_write_iops=_RATES,
+)
+_REQUEST: Final = _rows(
+    "capabilities driver count device_ids options",
+    capabilities=list,
+    device_ids=list,
+    options=_mapping,
+)
 _HEALTHCHECK: Final = _rows(
     "test timeout interval retries start_period start_interval disable",
     empty_counts="timeout interval retries start_period start_interval",
@@ -225,16 +245,20 @@ _SHARED: Final[dict[str, Convert]] = {
 }
 _SERVICE: Final = _rows(
     " ".join(field.name for field in fields(Service) if field.name not in ("name", "extensions")),
-    empty_counts="attach build command deploy entrypoint healthcheck init logging scale"
-    " stop_grace_period",
+    empty_counts="attach build blkio_config command credential_spec deploy entrypoint healthcheck"
+    " init logging scale stop_grace_period",
     annotations=_mapping,
     build=_given(_BUILD),
+    blkio_config=_given(_BLKIO),
     cap_add=list,
     cap_drop=list,
     command=list,
     configs=_each(_given(_GRANT)),
+    credential_spec=_given(_rows("config file registry")),
     depends_on=_keyed(_dependency),
     deploy=_deploy,
+    device_cgroup_rules=list,
+    devices=_each(_given(_rows("source target permissions"))),
     dns=list,
     dns_opt=list,
     dns_search=list,
@@ -243,9 +267,14 @@ _SERVICE: Final = _rows(
     expose=list,
     extra_hosts=_hosts,
     group_add=list,
+    gpus=_each(_given(_REQUEST)),
     healthcheck=_given(_HEALTHCHECK),
     labels=_mapping,
     logging=_given(_rows("driver options", options=_mapping)),
+    mem_limit=str,
+    mem_reservation=str,
+    memswap_limit=str,
+    mem_swappiness=str,
     networks=_keyed(_attachment),
     ports=_each(_given(_PORT)),
     profiles=list,
@@ -253,6 +282,7 @@ _SERVICE: Final = _rows(
     security_opt=list,
     shm_size=str,
     stop_grace_period=go_duration,
+    storage_opt=_mapping,
     sysctls=_mapping,
     tmpfs=list,
     ulimits=_keyed(_ulimit),

@@ -162,10 +162,15 @@ def _word_minimum(error: Any, _: Schema) -> str:
     return f"expected {error.validator_value} or more, found {error.instance}"
 
 
+def _word_maximum(error: Any, _: Schema) -> str:
+    return f"expected {error.validator_value} or less, found {error.instance}"
+
+
 _WORDS: Final[Mapping[str, Callable[[Any, Schema], str]]] = {
     "type": _word_type,
     "oneOf": _word_type,
     "enum": _word_enum,
     "pattern": _word_pattern,
     "minimum": _word_minimum,
+    "maximum": _word_maximum,
 }

@@ -16,6 +16,7 @@ from typing import Final, Literal, TypeAlias
 from pycompose.loader.short.build import build
 from pycompose.loader.short.commands import command, test
 from pycompose.loader.short.depends import depends_on
+from pycompose.loader.short.devices import device, device_key, every, gpus, request
 from pycompose.loader.short.env_files import env_file, env_file_key
 from pycompose.loader.short.external import resource
 from pycompose.loader.short.grants import config_key, grant, secret_key, with_target
@@ -26,7 +27,7 @@ from pycompose.loader.short.mounts import mount, mount_key
 from pycompose.loader.short.networks import networks
 from pycompose.loader.short.policies import pull_policy, restart
 from pycompose.loader.short.ports import exposed, port, port_key
-from pycompose.loader.short.scalars import Cast, text
+from pycompose.loader.short.scalars import Cast, microseconds, text, within
 from pycompose.loader.tree import Map, Node, Scalar
 
 # How an override joins what is there already, where that is not the rule for its kind (mappings by
@@ -125,6 +126,13 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*"),
     _row("services.*.annotations", strings),
     _row("services.*.attach", cast="bool"),
+    _row("services.*.blkio_config"),
+    _row("services.*.blkio_config.device_read_bps.[].rate", cast="size"),
+    _row("services.*.blkio_config.device_read_iops.[].rate", cast="size"),
+    _row("services.*.blkio_config.device_write_bps.[].rate", cast="size"),
+    _row("services.*.blkio_config.device_write_iops.[].rate", cast="size"),
+    _row("services.*.blkio_config.weight", cast="int"),
+    _row("services.*.blkio_config.weight_device.[].weight", cast="int"),
     _row("services.*.build", build),
     _row("services.*.build.args", variables),
     _row("services.*.build.args.*", merge="replace"),
@@ -150,6 +158,16 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.configs.[]", grant),
     _row("services.*.configs.[].mode", cast="mode"),
     _row("services.*.container_name"),
+    _row("services.*.cpu_count", within(0)),
+    _row("services.*.cpu_percent", within(0, 100)),
+    _row("services.*.cpu_period", microseconds),
+    _row("services.*.cpu_quota", microseconds),
+    _row("services.*.cpu_rt_period", microseconds),
+    _row("services.*.cpu_rt_runtime", microseconds),
+    _row("services.*.cpu_shares", cast="int"),
+    _row("services.*.cpus", cast="float"),
+    _row("services.*.cpuset"),
+    _row("services.*.credential_spec"),
     _row("services.*.depends_on", depends_on),
     _row("services.*.depends_on.*", default=_missing(condition="service_started", required=True)),
     _row("services.*.depends_on.*.required", cast="bool"),
@@ -157,6 +175,9 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.deploy"),
     _row("services.*.deploy.labels", strings),
     _row("services.*.deploy.replicas", cast="int"),
+    _row("services.*.device_cgroup_rules"),
+    _row("services.*.devices", unique=device_key),
+    _row("services.*.devices.[]", device),
     _row("services.*.dns", listed, expand=without_empty, unique=assigned_key),
     _row("services.*.dns_opt", unique=assigned_key),
     _row("services.*.dns_search", listed, unique=assigned_key),
@@ -172,6 +193,9 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.expose.[]", exposed),
     _row("services.*.extra_hosts", hosts),
     _row("services.*.extra_hosts.*", merge="union"),
+    _row("services.*.gpus", gpus),
+    _row("services.*.gpus.[]", request, default=every),
+    _row("services.*.gpus.[].options", strings),
     _row("services.*.group_add"),
     _row("services.*.group_add.[]", cast="str"),
     _row("services.*.healthcheck"),
@@ -192,6 +216,10 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.logging.driver"),
     _row("services.*.logging.options"),
     _row("services.*.logging.options.*", cast="str"),
+    _row("services.*.mem_limit", cast="size"),
+    _row("services.*.mem_reservation", cast="size"),
+    _row("services.*.mem_swappiness", cast="size"),
+    _row("services.*.memswap_limit", cast="size"),
     _row("services.*.network_mode"),
     _row("services.*.networks", networks),
     _row("services.*.networks.*.aliases", unique=assigned_key),
@@ -199,6 +227,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.networks.*.gw_priority", cast="int"),
     _row("services.*.networks.*.link_local_ips", unique=assigned_key),
     _row("services.*.networks.*.priority", cast="int"),
+    _row("services.*.oom_kill_disable", cast="bool"),
+    _row("services.*.oom_score_adj", within(-1000, 1000)),
     _row("services.*.pid"),
     _row("services.*.pids_limit", cast="int"),
     _row("services.*.platform"),
@@ -208,6 +238,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.privileged", cast="bool"),
     _row("services.*.profiles", unique=assigned_key),
     _row("services.*.pull_policy", pull_policy),
+    _row("services.*.pull_refresh_after"),
     _row("services.*.read_only", cast="bool"),
     _row("services.*.restart", restart),
     _row("services.*.runtime"),
@@ -220,6 +251,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.stdin_open", cast="bool"),
     _row("services.*.stop_grace_period", cast="duration"),
     _row("services.*.stop_signal"),
+    _row("services.*.storage_opt", strings),
     _row("services.*.sysctls", strings),
     _row("services.*.tmpfs", listed, unique=assigned_key),
     _row("services.*.tty", cast="bool"),

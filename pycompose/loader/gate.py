@@ -193,6 +193,12 @@ def _minimum(least: float) -> Check:
     )
 
 
+def _maximum(most: float) -> Check:
+    return lambda node: (
+        not (type(node) is Scalar and type(node.value) in (int, float)) or not node.value > most  # type: ignore[operator]
+    )
+
+
 def _unique(wanted: bool) -> Check:
     def check(node: Node) -> bool:
         return not (wanted and type(node) is Seq) or next(repeated(node), None) is None
@@ -217,5 +223,6 @@ _SIMPLE: Final[Mapping[str, Callable[[Any], Check]]] = {
     "enum": _enum,
     "pattern": _pattern,
     "minimum": _minimum,
+    "maximum": _maximum,
     "uniqueItems": _unique,
 }

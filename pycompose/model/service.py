@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from pycompose.model.build import Build
 from pycompose.model.deploy import Deploy
+from pycompose.model.devices import Blkio, Device, DeviceRequest
 from pycompose.model.mounts import Grant, Mount
 from pycompose.model.values import Json
 
@@ -50,6 +51,15 @@ class Healthcheck:
     start_period: Nanoseconds | None = None
     start_interval: Nanoseconds | None = None
     disable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialSpec:
+    """A service's `credential_spec`: where the credentials of a Windows container are."""
+
+    config: str = ""
+    file: str = ""
+    registry: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,15 +112,28 @@ class Service:
     annotations: Mapping[str, str] = field(default_factory=dict)
     attach: bool | None = None
     build: Build | None = None
+    blkio_config: Blkio | None = None
     cap_add: tuple[str, ...] = ()
     cap_drop: tuple[str, ...] = ()
     cgroup_parent: str = ""
     cgroup: str = ""
+    cpu_count: int = 0
+    cpu_percent: int = 0
+    cpu_period: int = 0
+    cpu_quota: int = 0
+    cpu_rt_period: int = 0
+    cpu_rt_runtime: int = 0
+    cpus: float = 0
+    cpuset: str = ""
+    cpu_shares: int = 0
     command: tuple[str, ...] | None = None
     configs: tuple[Grant, ...] = ()
     container_name: str = ""
+    credential_spec: CredentialSpec | None = None
     depends_on: Mapping[str, Dependency] = field(default_factory=dict)
     deploy: Deploy | None = None
+    device_cgroup_rules: tuple[str, ...] = ()
+    devices: tuple[Device, ...] = ()
     dns: tuple[str, ...] = ()
     dns_opt: tuple[str, ...] = ()
     dns_search: tuple[str, ...] = ()
@@ -120,6 +143,7 @@ class Service:
     expose: tuple[str, ...] = ()
     extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     group_add: tuple[str, ...] = ()
+    gpus: tuple[DeviceRequest, ...] = ()
     hostname: str = ""
     healthcheck: Healthcheck | None = None
     image: str = ""
@@ -128,8 +152,14 @@ class Service:
     isolation: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     logging: Logging | None = None
+    mem_limit: int = 0
+    mem_reservation: int = 0
+    memswap_limit: int = 0
+    mem_swappiness: int = 0
     network_mode: str = ""
     networks: Mapping[str, Attachment | None] = field(default_factory=dict)
+    oom_kill_disable: bool = False
+    oom_score_adj: int = 0
     pid: str = ""
     pids_limit: int = 0
     platform: str = ""
@@ -146,6 +176,7 @@ class Service:
     stdin_open: bool = False
     stop_grace_period: Nanoseconds | None = None
     stop_signal: str = ""
+    storage_opt: Mapping[str, str] = field(default_factory=dict)
     sysctls: Mapping[str, str] = field(default_factory=dict)
     tmpfs: tuple[str, ...] = ()
     tty: bool = False

@@ -6,6 +6,7 @@ A parser raises ValueError with a message that says what was expected; the calle
 from __future__ import annotations
 
 import re
+import struct
 from typing import Any, Final, NamedTuple, TypeAlias
 
 Json: TypeAlias = Any  # a decoded JSON document: dict, list, str, int, float, bool or None
@@ -130,6 +131,21 @@ def go_float(value: float) -> str:
         return f"{sign}0.{digits.rjust(len(digits) - power - 1, '0')}"
     whole, fraction = digits[: power + 1].ljust(power + 1, "0"), digits[power + 1 :]
     return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
+
+
+def single(value: float) -> float:
+    """Return a number as Go's `float32` holds it: the shortest text of that names it.
+
+    Raises:
+        ValueError: it is too large for one.
+    """
+    try:
+        held = struct.pack("<f", value)
+    except OverflowError:
+        raise ValueError(f"{value!r} is too large, expected a number below 3.4e38") from None
+    (near,) = struct.unpack("<f", held)
+    texts = (f"{near:.{digits}g}" for digits in range(1, 10))
+    return next((float(text) for text in texts if struct.pack("<f", float(text)) == held), near)
 
 
 class ImageRef(NamedTuple):

@@ -91,7 +91,7 @@ def _typed(kind: str, schema: dict[str, Any], depth: int) -> st.SearchStrategy[A
         case "string" if "pattern" in schema:
             return st.from_regex(schema["pattern"])
         case "integer":
-            return st.integers(schema.get("minimum", -2), 2**40)
+            return st.integers(schema.get("minimum", -2), schema.get("maximum", 2**40))
         case "number":
             return st.one_of(st.integers(-2, 99), st.floats(allow_nan=False))
     return {"string": st.text(max_size=5), "boolean": st.booleans(), "null": st.none()}[kind]

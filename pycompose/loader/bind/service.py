@@ -10,6 +10,7 @@ from pycompose.loader.bind.values import (
     each,
     entries,
     flag,
+    fraction,
     hosts,
     keyed,
     number,
@@ -23,8 +24,17 @@ from pycompose.loader.bind.values import (
     variables,
 )
 from pycompose.loader.tree import Map, Node, Scalar
+from pycompose.model.devices import Blkio, BlkioRate, BlkioWeight, Device, DeviceRequest
 from pycompose.model.mounts import BindOptions, Grant, Mount, TmpfsOptions, VolumeOptions
-from pycompose.model.service import Attachment, Dependency, Healthcheck, Logging, Port, Ulimit
+from pycompose.model.service import (
+    Attachment,
+    CredentialSpec,
+    Dependency,
+    Healthcheck,
+    Logging,
+    Port,
+    Ulimit,
+)
 
 
 def _networks(node: Node) -> dict[str, Attachment | None]:
@@ -65,6 +75,18 @@ _ATTACHMENT: Final = section(
     ),
     Attachment,
 )
+_RATES: Final = each(section(table(path=text, rate=octets), BlkioRate))
+_BLKIO: Final = section(
+    table(
+        weight=number,
+        weight_device=each(section(table(path=text, weight=number), BlkioWeight)),
+        device_read_bps=_RATES,
+        device_read_iops=_RATES,
+        device_write_bps=_RATES,
+        device_write_iops=_RATES,
+    ),
+    Blkio,
+)
 _GRANT: Final = each(
     section(table(source=text, target=text, uid=text, gid=text, mode=permissions), Grant)
 )
@@ -101,15 +123,28 @@ SERVICE: Final = table(
     annotations=pairs,
     attach=flag,
     build=build,
+    blkio_config=_BLKIO,
     cap_add=texts,
     cap_drop=texts,
     cgroup_parent=text,
     cgroup=text,
+    cpu_count=number,
+    cpu_percent=number,
+    cpu_period=number,
+    cpu_quota=number,
+    cpu_rt_period=number,
+    cpu_rt_runtime=number,
+    cpus=fraction,
+    cpuset=text,
+    cpu_shares=number,
     command=texts,
     configs=_GRANT,
     container_name=text,
+    credential_spec=section(table(config=text, file=text, registry=text), CredentialSpec),
     depends_on=keyed(section(table(condition=text, restart=flag, required=flag), Dependency)),
     deploy=DEPLOY,
+    device_cgroup_rules=texts,
+    devices=each(section(table(source=text, target=text, permissions=text), Device)),
     dns=texts,
     dns_opt=texts,
     dns_search=texts,
@@ -119,6 +154,12 @@ SERVICE: Final = table(
     expose=texts,
     extra_hosts=hosts,
     group_add=texts,
+    gpus=each(
+        section(
+            table(capabilities=texts, driver=text, count=number, device_ids=texts, options=pairs),
+            DeviceRequest,
+        )
+    ),
     hostname=text,
     healthcheck=section(
         table(
@@ -138,8 +179,14 @@ SERVICE: Final = table(
     isolation=text,
     labels=pairs,
     logging=section(table(driver=text, options=pairs), Logging),
+    mem_limit=octets,
+    mem_reservation=octets,
+    memswap_limit=octets,
+    mem_swappiness=octets,
     network_mode=text,
     networks=_networks,
+    oom_kill_disable=flag,
+    oom_score_adj=number,
     pid=text,
     pids_limit=number,
     platform=text,
@@ -156,6 +203,7 @@ SERVICE: Final = table(
     stdin_open=flag,
     stop_grace_period=duration,
     stop_signal=text,
+    storage_opt=pairs,
     sysctls=pairs,
     tmpfs=texts,
     tty=flag,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from pycompose.loader.tree import Map, Node, Scalar, Seq, plain
-from pycompose.model.values import nanoseconds, size
+from pycompose.model.values import nanoseconds, single, size
 
 Convert: TypeAlias = Callable[[Node], Any]
 Table: TypeAlias = Mapping[str, Convert]
@@ -70,6 +70,17 @@ def number(node: Node) -> int:
         return int(text(node), 10)
     except ValueError:
         raise Wrong(node, f"expected a whole number, not {text(node)!r}") from None
+
+
+def fraction(node: Node) -> float:
+    """Return a number with a fraction, as precise as Docker Compose takes it."""
+    value = node.value if isinstance(node, Scalar) else None
+    if isinstance(value, str) or not isinstance(value, int | float):
+        raise Wrong(node, f"expected a number, not {text(node)!r}")
+    try:
+        return single(value)
+    except ValueError as error:
+        raise Wrong(node, str(error)) from None
 
 
 def flag(node: Node) -> bool:

@@ -22,6 +22,7 @@ _T = TypeVar("_T")
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _FLOAT: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_NEGATIVE: Final = re.compile(r"-[0-9]{1,18}")
 _OCTAL: Final = re.compile(r"[0-7]{1,6}")
 _BOOLEANS: Final = {
     **dict.fromkeys(("true", "y", "yes", "on"), True),
@@ -58,6 +59,32 @@ def cast(node: Node, to: Cast) -> Node:
     return node if value is node.value else Scalar(value, node.at, node.text, node.quoted, node.tag)
 
 
+def within(lowest: int, highest: int | None = None) -> Callable[[Node], Node]:
+    """Return a function that casts to a whole number, and raises `Invalid` for one out of range."""
+    expected = f"{lowest} or more" if highest is None else f"one from {lowest} to {highest}"
+
+    def change(node: Node) -> Node:
+        new = cast(node, "int")
+        value = new.value if isinstance(new, Scalar) else None
+        if isinstance(value, int) and (value < lowest or (highest is not None and value > highest)):
+            raise Invalid(node.at, f"the number {value} is out of range, expected {expected}")
+        return new
+
+    return change
+
+
+def microseconds(node: Node) -> Node:
+    """Return a time as a whole number of microseconds.
+
+    Raises:
+        Invalid: it is none; durations such as `100ms` have never been read here.
+    """
+    try:
+        return cast(node, "int")
+    except Invalid as error:
+        raise Invalid(error.at, error.message, "in microseconds: 100000 for 100ms") from None
+
+
 def _int(node: Scalar) -> int:
     value = node.value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -77,7 +104,7 @@ def _float(node: Scalar) -> float:
         return float(value)
     if isinstance(value, str) and _FLOAT.fullmatch(value):
         return float(value)
-    raise Invalid(node.at, f"expected a number, not {_shown(node)}")
+    raise Invalid(node.at, f"expected a number such as 0.5, not {_shown(node)}")
 
 
 def _bool(node: Scalar) -> bool:
@@ -96,9 +123,9 @@ def _str(node: Scalar) -> str:
 
 def _size(node: Scalar) -> int:
     value = node.value
-    if isinstance(value, str):
+    if isinstance(value, str) and not _NEGATIVE.fullmatch(value):
         return _measured(node, value, size)
-    return _int(node)
+    return _int(node)  # -1 is unlimited; what `config` prints as text is to be read again
 
 
 def _duration(node: Scalar) -> str:

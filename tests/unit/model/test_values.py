@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pycompose.model.values import familiar, go_duration, go_float, image_ref, nanoseconds, size
+from pycompose.model.values import (
+    familiar,
+    go_duration,
+    go_float,
+    image_ref,
+    nanoseconds,
+    single,
+    size,
+)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +135,30 @@ def test_floats(value, expected):
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_printed_floats_are_read_again(value):
     assert float(go_float(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0.1, 0.1),
+        (1.5, 1.5),
+        (2.0, 2.0),
+        (1 / 3, 0.33333334),
+        (123456789.25, 1.2345679e08),
+        (16777217.0, 16777216.0),
+        (1e-7, 1e-7),
+        (-1.0, -1.0),
+        (0.0, 0.0),
+        (math.inf, math.inf),
+    ],
+)
+def test_numbers_of_single_precision(value, expected):
+    assert single(value) == expected
+
+
+def test_what_is_no_number_of_single_precision():
+    with pytest.raises(ValueError, match=r"1e\+39 is too large, expected a number below 3.4e38"):
+        single(1e39)
 
 
 def test_image_references():

@@ -11,11 +11,12 @@ from pycompose.loader.short.env_files import env_file, env_file_key
 from pycompose.loader.short.external import resource
 from pycompose.loader.short.grants import config_key, grant, secret_key, with_target
 from pycompose.loader.short.hosts import hosts
+from pycompose.loader.short.invalid import Invalid
 from pycompose.loader.short.lists import assigned_key, listed, member, value_key, without_empty
 from pycompose.loader.short.mappings import strings, variables
 from pycompose.loader.short.networks import networks
 from pycompose.loader.short.policies import pull_policy, restart
-from pycompose.loader.short.scalars import cast, string
+from pycompose.loader.short.scalars import cast, microseconds, string, within
 from pycompose.loader.tree import plain
 
 
@@ -43,6 +44,24 @@ def read(shape, text):
 )
 def test_values_are_the_text_that_docker_compose_makes_of_them(text, expected):
     assert read(variables, f"{{A: {text}}}") == {"A": expected}
+
+
+def test_numbers_have_a_range_as_text_too():
+    assert read(within(0, 100), "'50'") == 50
+    assert read(within(0), "'5000'") == 5000
+    for shape, text, expected in (
+        (within(0), "'-1'", "0 or more"),
+        (within(0, 100), "101", "one from 0 to 100"),
+        (within(-1000, 1000), "'-1001'", "one from -1000 to 1000"),
+    ):
+        assert refusal(shape, text).endswith(f"is out of range, expected {expected}")
+
+
+def test_a_duration_is_no_number_of_microseconds():
+    assert read(microseconds, "'1000'") == 1000
+    with pytest.raises(Invalid, match="expected a whole number, not '100ms'") as caught:
+        microseconds(node("100ms"))
+    assert caught.value.hint == "in microseconds: 100000 for 100ms"
 
 
 def test_only_variables_may_have_no_value():
@@ -226,8 +245,8 @@ def test_values_that_need_no_cast_are_kept(to):
         ("int", "x", "expected a whole number, not 'x'"),
         ("int", "5.5", "expected a whole number, not '5.5'"),
         ("int", "true", "expected a whole number, not 'true'"),
-        ("float", "x", "expected a number, not 'x'"),
-        ("float", "true", "expected a number, not 'true'"),
+        ("float", "x", "expected a number such as 0.5, not 'x'"),
+        ("float", "true", "expected a number such as 0.5, not 'true'"),
         ("bool", "maybe", "expected true or false, not 'maybe'"),
         ("bool", "1", "expected true or false, not '1'"),
         ("size", "10Mi", "'10Mi' is no size, expected one such as '64m' or '1.5gb'"),

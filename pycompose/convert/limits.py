@@ -1,0 +1,101 @@
+"""What a service may use of processors, memory and devices → the parts of `HostConfig`; pure.
+
+Source: https://docs.docker.com/reference/api/engine/ ContainerCreate, `HostConfig`
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pycompose.model.devices import Blkio, BlkioRate, Device, DeviceRequest
+from pycompose.model.service import Service
+from pycompose.model.values import Json
+
+# Source: https://github.com/cncf-tags/container-device-interface, names such as `vendor.com/gpu=0`
+_QUALIFIED: Final = re.compile(
+    r"[A-Za-z]([\w.-]*[A-Za-z0-9])?/[A-Za-z]([\w-]*[A-Za-z0-9])?=[A-Za-z0-9]([\w:.-]*[A-Za-z0-9])?",
+    re.ASCII,
+)
+
+
+def limits(service: Service) -> Json:
+    """Return the entries that the service's limits and devices have in `HostConfig`."""
+    config = {
+        "BlkioWeight": service.blkio_config.weight if service.blkio_config else 0,
+        "CpuCount": service.cpu_count,
+        "CpuPercent": service.cpu_percent * 100,  # Engine: in hundredths of a percent
+        "CpuPeriod": service.cpu_period,
+        "CpuQuota": service.cpu_quota,
+        "CpuRealtimePeriod": service.cpu_rt_period,
+        "CpuRealtimeRuntime": service.cpu_rt_runtime,
+        "CpusetCpus": service.cpuset,
+        "CpuShares": service.cpu_shares,
+        "DeviceCgroupRules": list(service.device_cgroup_rules),
+        "DeviceRequests": _requests(service),
+        "Devices": [_device(device) for device in service.devices if not _by_name(device)],
+        "Memory": service.mem_limit,
+        "MemoryReservation": service.mem_reservation,
+        "MemorySwap": service.memswap_limit,
+        "MemorySwappiness": service.mem_swappiness,
+        "NanoCpus": round(service.cpus * 10**9),
+        "OomKillDisable": service.oom_kill_disable,
+        "OomScoreAdj": service.oom_score_adj,
+        "PidsLimit": service.pids_limit,
+        "ShmSize": service.shm_size,
+        "StorageOpt": dict(service.storage_opt),
+        "Ulimits": [
+            {"Name": name, "Soft": limit.single or limit.soft, "Hard": limit.single or limit.hard}
+            for name, limit in service.ulimits.items()
+        ],
+    }
+    if service.blkio_config is not None:
+        config.update(_blkio(service.blkio_config))
+    return {key: value for key, value in config.items() if value}
+
+
+def _blkio(blkio: Blkio) -> Json:
+    return {
+        "BlkioWeightDevice": [
+            {"Path": device.path, "Weight": device.weight} for device in blkio.weight_device
+        ],
+        "BlkioDeviceReadBps": _rates(blkio.device_read_bps),
+        "BlkioDeviceReadIOps": _rates(blkio.device_read_iops),
+        "BlkioDeviceWriteBps": _rates(blkio.device_write_bps),
+        "BlkioDeviceWriteIOps": _rates(blkio.device_write_iops),
+    }
+
+
+def _rates(rates: tuple[BlkioRate, ...]) -> list[Json]:
+    return [{"Path": rate.path, "Rate": rate.rate} for rate in rates]
+
+
+def _device(device: Device) -> Json:
+    return {
+        "PathOnHost": device.source,
+        "PathInContainer": device.target,
+        "CgroupPermissions": device.permissions,
+    }
+
+
+def _by_name(device: Device) -> bool:
+    """Whether this is no path, but the name of devices that a vendor's specification describes."""
+    return device.source == device.target and _QUALIFIED.fullmatch(device.source) is not None
+
+
+def _requests(service: Service) -> list[Json]:
+    names = [device.source for device in service.devices if _by_name(device)]
+    named: list[Json] = [{"Driver": "cdi", "DeviceIDs": names}] if names else []
+    return [*named, *(_request(gpu, "gpu") for gpu in service.gpus)]
+
+
+def _request(request: DeviceRequest, *capabilities: str) -> Json:
+    """Return a request of devices that have these capabilities, besides those it names itself."""
+    every = dict.fromkeys((*request.capabilities, *capabilities))
+    return {
+        "Driver": request.driver,
+        "Count": request.count,
+        "DeviceIDs": list(request.device_ids),
+        "Capabilities": [list(every)],
+        "Options": dict(request.options),
+    }

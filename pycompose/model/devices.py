@@ -1,0 +1,60 @@
+"""Hardware that a service uses, and how much of it: block devices, other devices, drivers' ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class BlkioWeight:
+    """The share of one block device: an entry of `weight_device`."""
+
+    path: str = ""
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BlkioRate:
+    """The most a second of one block device, in bytes or in operations."""
+
+    path: str = ""
+    rate: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blkio:
+    """A service's `blkio_config`; a weight of 0 is the engine's own."""
+
+    weight: int = 0
+    weight_device: tuple[BlkioWeight, ...] = ()
+    device_read_bps: tuple[BlkioRate, ...] = ()
+    device_read_iops: tuple[BlkioRate, ...] = ()
+    device_write_bps: tuple[BlkioRate, ...] = ()
+    device_write_iops: tuple[BlkioRate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One entry of `devices`: a device of the host, or the name of one such as `vendor.com/gpu=0`.
+
+    `permissions` are letters of `rwm`, "" where the engine decides.
+    """
+
+    source: str = ""
+    target: str = ""
+    permissions: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRequest:
+    """Devices that a driver hands out: one entry of `gpus`.
+
+    `count` is -1 for all there are, 0 where `device_ids` names them.
+    """
+
+    capabilities: tuple[str, ...] = ()
+    driver: str = ""
+    count: int = 0
+    device_ids: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
