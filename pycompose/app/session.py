@@ -114,11 +114,32 @@ class Session:
             ComposeFileError: the files are missing or wrong.
             UsageError: there is no such service.
         """
+        project = self.read(services, dependencies=dependencies)
+        for notice in project.notices:
+            if str(notice) not in self._told:
+                self._told.add(str(notice))
+                self.emit(Notice(message=str(notice), problem=notice))
+        return project
+
+    def read(
+        self,
+        services: tuple[str, ...] = (),
+        *,
+        dependencies: bool = True,
+        all_resources: bool = False,
+        sources: Sources | None = None,
+    ) -> Project:
+        """Return the same as `load`, and leave it to the caller to tell its notices.
+
+        Raises:
+            ComposeFileError: the files are missing or wrong.
+            UsageError: there is no such service.
+        """
         from pycompose.files.disk import DiskSources
         from pycompose.loader.stages import LoadOptions, load
 
         settings = self.settings
-        project = load(
+        return load(
             LoadOptions(
                 files=self.found.files,
                 working_dir=self.found.working_dir,
@@ -130,16 +151,11 @@ class Session:
                 profiles=settings.profiles,
                 services=services,
                 dependencies=dependencies,
-                all_resources=settings.all_resources,
+                all_resources=all_resources or settings.all_resources,
                 compatibility=settings.compatibility,
             ),
-            self._sources or DiskSources(settings.cwd, sys.stdin.buffer),
+            sources or self._sources or DiskSources(settings.cwd, sys.stdin.buffer),
         )
-        for notice in project.notices:
-            if str(notice) not in self._told:
-                self._told.add(str(notice))
-                self.emit(Notice(message=str(notice), problem=notice))
-        return project
 
     @cached_property
     def project_if_any(self) -> Project | None:

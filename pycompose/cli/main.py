@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "config": "Parse, resolve and render the Compose files in canonical form",
     "create": "Create containers without starting them",
     "down": "Stop and remove containers and networks",
+    "lint": "Find known traps in Compose files that are valid",
     "logs": "View output from containers",
     "plan": "Show what up would do, step by step, without doing it",
     "ps": "List containers",

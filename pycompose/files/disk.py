@@ -47,6 +47,18 @@ class DiskSources:
         prefix = self.cwd.rstrip("/") + "/"
         return path.removeprefix(prefix) or path
 
+    def mode(self, path: str) -> int | None:
+        """Return the type and permission bits of what is at an absolute path, links followed.
+
+        None where nothing is there, 0 where that cannot be told.
+        """
+        try:
+            return os.stat(path).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError):
+            return 0
+
     def _read_stdin(self) -> Source:
         if self.typed is None:
             if self.stdin is None:

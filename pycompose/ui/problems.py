@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pycompose.errors import ComposeFileError, Problem
+from pycompose.errors import ComposeFileError, Position, Problem
 from pycompose.ui.text import cells, fit, printable
 
 _WIDEST: Final = 160  # columns of a source line that are shown
@@ -43,13 +43,18 @@ def problem(item: Problem, *, source: bool = False) -> str:
 
 def _source(item: Problem) -> str:
     """Return the line a problem is about, and a caret under its column; "" where it is gone."""
-    line = _line(item.at.file, item.at.line).rstrip().replace("\t", " ")
+    return excerpt(item.at, _line(item.at.file, item.at.line))
+
+
+def excerpt(at: Position, line: str) -> str:
+    """Return a line of a file with its number, and a caret under a place; "" for an empty line."""
+    line = line.rstrip().replace("\t", " ")
     if not line:
         return ""
-    before = printable(line[: item.at.column - 1])
+    before = printable(line[: at.column - 1])
     text = fit(printable(line), _WIDEST)
-    caret = f"\n{' ' * (len(str(item.at.line)) + 3 + cells(before) + 1)}^"
-    return f" {item.at.line} | {text}" + (caret if cells(before) < _WIDEST else "")
+    caret = f"\n{' ' * (len(str(at.line)) + 3 + cells(before) + 1)}^"
+    return f" {at.line} | {text}" + (caret if cells(before) < _WIDEST else "")
 
 
 def _line(path: str, number: int) -> str:

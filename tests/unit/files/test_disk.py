@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 
 import pytest
 
@@ -78,3 +79,25 @@ def test_byte_order_marks_are_understood(encoding):
 def test_bytes_that_are_no_text_are_told_by_line():
     with pytest.raises(ValueError, match="line 2 is not valid UTF-8"):
         decode(b"a\nb\xff")
+
+
+def test_the_mode_of_a_path_is_that_of_what_it_leads_to(tmp_path):
+    file, link = tmp_path / "file", tmp_path / "link"
+    file.write_text("")
+    file.chmod(0o640)
+    link.symlink_to(file)
+    mode = DiskSources("/").mode
+    assert mode(str(file)) == mode(str(link)) == 0o100640
+    assert stat.S_ISDIR(mode(str(tmp_path)) or 0)
+
+
+def test_there_is_no_mode_of_what_is_not_there(tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "lost").symlink_to(tmp_path / "nothing")
+    for name in ("nothing", "file/below", "lost"):
+        assert DiskSources("/").mode(str(tmp_path / name)) is None
+
+
+def test_a_mode_that_cannot_be_told_is_zero():
+    assert DiskSources("/").mode("/a\0b") == 0
+    assert DiskSources("/").mode("/" + "a" * 5000) == 0

@@ -1,0 +1,47 @@
+"""Lints a text as a file `compose.yaml` in `/shop`."""
+
+from __future__ import annotations
+
+from pycompose.lint.findings import Finding, lint
+from pycompose.loader.sources import Source
+from pycompose.loader.stages import LoadOptions, load
+
+
+class Nothing:
+    """A disk with nothing on it."""
+
+    def mode(self, path: str) -> int | None:
+        del path
+        return None
+
+
+class Texts:
+    """Files by name, in `/shop`."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self.texts = texts
+
+    def read(self, path: str) -> Source:
+        name = path.removeprefix("/shop/")
+        if name not in self.texts:
+            raise FileNotFoundError(path)
+        return Source(path, name, self.texts[name])
+
+
+def found(text: str, *services: str, variables: dict[str, str] | None = None, **others: str):
+    """Return the findings of a text; `others` are further Compose files by their first word."""
+    texts = {"compose.yaml": text, **{f"{name}.yaml": other for name, other in others.items()}}
+    sources = Texts(texts)
+    options = LoadOptions(
+        files=tuple(f"/shop/{name}" for name in texts),
+        working_dir="/shop",
+        environment=variables or {},
+        all_resources=True,
+    )
+    project = load(options, sources)
+    return lint(project, [sources.read(path) for path in options.files], Nothing(), services)
+
+
+def told(findings: tuple[Finding, ...]) -> list[tuple[str, int, str]]:
+    """Return the rule, line and path of findings."""
+    return [(each.rule.id, each.at.line, each.path) for each in findings]
