@@ -385,6 +385,8 @@ class _Run:
             case ops.Kill():
                 container = self._resolve(step.container)
                 _gone(lambda: engine.kill_container(container, signal=step.signal))
+            case ops.Pause():
+                engine.pause_container(self._resolve(step.container))
             case ops.Unpause():
                 engine.unpause_container(self._resolve(step.container))
             case ops.Restart():

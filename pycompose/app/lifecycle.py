@@ -37,7 +37,7 @@ def up(session: Session, options: UpOptions) -> int:
     snapshot = _with_images(session, project, options)
     plan = _converge(session, project, snapshot, options)
     if session.settings.dry_run or options.detach or options.no_start or options.wait:
-        _carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
+        carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
         return 0
     return _attached(session, project, snapshot, plan, options)
 
@@ -96,7 +96,7 @@ def _with_images(session: Session, project: Project, options: UpOptions) -> Snap
     plan = images(project, snapshot, pull=options.pull, building=_building(options))
     if not plan.steps:
         return snapshot
-    _carry_out(session, plan, quiet=options.quiet_pull or options.quiet_build)
+    carry_out(session, plan, quiet=options.quiet_pull or options.quiet_build)
     return observe(session.engine, project.name, project)
 
 
@@ -123,7 +123,7 @@ def _converge(session: Session, project: Project, snapshot: Snapshot, options: U
     return converge(project, snapshot, converging)
 
 
-def _carry_out(
+def carry_out(
     session: Session,
     plan: Plan,
     *,
@@ -193,13 +193,13 @@ def _attached(
     stopped = options.services or tuple(project.services)
 
     def work(cancel: Cancel, emit: Sink) -> tuple[str, ...]:
-        made = _carry_out(session, plan, cancel=cancel, emit=emit, patience=STARTED_WITHIN)
+        made = carry_out(session, plan, cancel=cancel, emit=emit, patience=STARTED_WITHIN)
         refs = [step.container for step in plan.steps if isinstance(step, Start)]
         return tuple(ref if isinstance(ref, str) else made[ref.op] for ref in refs)
 
     def stop(cancel: Cancel, emit: Sink) -> None:
         now = observe(session.engine, project.name, images=False)
-        _carry_out(session, plan_stop(project, now, stopped), cancel=cancel, emit=emit)
+        carry_out(session, plan_stop(project, now, stopped), cancel=cancel, emit=emit)
 
     return Attached(session, project.name, view).run(there, work, stop)
 
@@ -237,7 +237,7 @@ def down(session: Session, options: DownOptions) -> None:
     from pycompose.plan.down import Options
     from pycompose.plan.down import down as plan_down
 
-    project, snapshot = _project_there(session, options.services, images=bool(options.rmi))
+    project, snapshot = project_there(session, options.services, images=bool(options.rmi))
     plan = plan_down(
         project,
         snapshot,
@@ -249,7 +249,7 @@ def down(session: Session, options: DownOptions) -> None:
             timeout=options.timeout,
         ),
     )
-    _carry_out(session, plan)
+    carry_out(session, plan)
 
 
 def start(session: Session, options: StartOptions) -> None:
@@ -261,9 +261,9 @@ def start(session: Session, options: StartOptions) -> None:
     """
     from pycompose.plan import lifecycle as plans
 
-    project, snapshot = _project_there(session, options.services)
+    project, snapshot = project_there(session, options.services)
     plan = plans.start(project, snapshot, options.services, wait=options.wait)
-    _carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
+    carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
 
 
 def stop(session: Session, options: StopOptions) -> None:
@@ -275,8 +275,8 @@ def stop(session: Session, options: StopOptions) -> None:
     """
     from pycompose.plan import lifecycle as plans
 
-    project, snapshot = _project_there(session, options.services)
-    _carry_out(session, plans.stop(project, snapshot, options.services, timeout=options.timeout))
+    project, snapshot = project_there(session, options.services)
+    carry_out(session, plans.stop(project, snapshot, options.services, timeout=options.timeout))
 
 
 def restart(session: Session, options: StopOptions) -> None:
@@ -288,7 +288,7 @@ def restart(session: Session, options: StopOptions) -> None:
     """
     from pycompose.plan import lifecycle as plans
 
-    project, snapshot = _project_there(session, options.services)
+    project, snapshot = project_there(session, options.services)
     plan = plans.restart(
         project,
         snapshot,
@@ -296,10 +296,10 @@ def restart(session: Session, options: StopOptions) -> None:
         timeout=options.timeout,
         dependents=not options.no_deps,
     )
-    _carry_out(session, plan)
+    carry_out(session, plan)
 
 
-def _project_there(
+def project_there(
     session: Session, services: tuple[str, ...], *, images: bool = False
 ) -> tuple[Project, Snapshot]:
     """Return the project from its files, else from the labels of what is there."""

@@ -91,3 +91,27 @@ class LogsOptions:
     tail: str = "all"
     timestamps: bool = False
     until: str = ""
+
+
+class KillOptions(NamedTuple):
+    """`kill`."""
+
+    services: tuple[str, ...] = ()
+    signal: str = "SIGKILL"
+    remove_orphans: bool = False
+
+
+class RemoveOptions(NamedTuple):
+    """`rm`; `stop` stops what runs first, `volumes` removes anonymous volumes too."""
+
+    services: tuple[str, ...] = ()
+    force: bool = False
+    stop: bool = False
+    volumes: bool = False
+
+
+class WaitOptions(NamedTuple):
+    """`wait`; `down` takes the project down afterwards."""
+
+    services: tuple[str, ...] = ()
+    down: bool = False

@@ -37,12 +37,16 @@ class Option:
 
 
 class Argument:
-    """The words of a command that are no flags; `metavar` is how help calls them."""
+    """The words of a command that are no flags; `metavar` is how help calls them.
 
-    __slots__ = ("metavar",)
+    Fewer than `least` of them are refused.
+    """
 
-    def __init__(self, metavar: str) -> None:
+    __slots__ = ("least", "metavar")
+
+    def __init__(self, metavar: str, *, least: int = 0) -> None:
         self.metavar = metavar
+        self.least = least
 
 
 class Parameter(NamedTuple):

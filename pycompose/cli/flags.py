@@ -160,6 +160,18 @@ def arguments(parameters: Iterable[Parameter], found: Words) -> dict[str, Any]:
     }
 
 
-def takes_words(parameters: Iterable[Parameter]) -> bool:
-    """Whether a command takes words that are no flags."""
-    return any(isinstance(parameter.declaration, Argument) for parameter in parameters)
+def check_words(parameters: Iterable[Parameter], words: Sequence[str], command: str) -> None:
+    """Check that a command gets the words it takes: none, any, or at least some.
+
+    Raises:
+        UsageError: it gets others.
+    """
+    for parameter in parameters:
+        if isinstance(parameter.declaration, Argument):
+            least = parameter.declaration.least
+            if len(words) < least:
+                some = "argument" if least == 1 else "arguments"
+                raise UsageError(f"'{command}' requires at least {least} {some}")
+            return
+    if words:
+        raise UsageError(f'unknown command "{words[0]}" for "{command}"')

@@ -24,15 +24,21 @@ COMMANDS: Final = {
     "config": "Parse, resolve and render the Compose files in canonical form",
     "create": "Create containers without starting them",
     "down": "Stop and remove containers and networks",
+    "kill": "Force stop service containers",
     "lint": "Find known traps in Compose files that are valid",
     "logs": "View output from containers",
+    "pause": "Pause services",
     "plan": "Show what up would do, step by step, without doing it",
     "ps": "List containers",
     "restart": "Restart service containers",
+    "rm": "Remove stopped service containers",
+    "scale": "Scale services",
     "start": "Start services",
     "stop": "Stop services",
+    "unpause": "Unpause services",
     "up": "Create and start containers",
     "version": "Show the version of pycompose",
+    "wait": "Block until containers of services stop",
 }
 # A full or vanished disk, pipe or terminal behind an output stream.
 _WRITE_ERRORS: Final = (errno.ENOSPC, errno.EPIPE, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -158,8 +164,7 @@ def _command(given: GlobalFlags, words: flags.Words, program: str) -> int:
         return 0
     for old, new in found.replaced:
         _deprecated(old, new)
-    if found.positional and not flags.takes_words(declared):
-        raise UsageError(f'unknown command "{found.positional[0]}" for "{program} {name}"')
+    flags.check_words(declared, found.positional, f"{program} {name}")
     params = flags.arguments(declared, found)
     code: int | None = main(Context(given, name, params), **params)
     return code or 0

@@ -140,6 +140,23 @@ def scale(entries: Sequence[str] | None) -> dict[str, int]:
     return numbers
 
 
+def replicas(entries: Sequence[str] | None) -> dict[str, int]:
+    """Return the SERVICE=REPLICAS words of `scale` as numbers of containers.
+
+    Raises:
+        UsageError: a word is not of that form, or its number is none.
+    """
+    numbers: dict[str, int] = {}
+    for entry in entries or ():
+        name, given, number = entry.partition("=")
+        if not given or not name:
+            raise UsageError(f"invalid scale specifier: {entry}")
+        if not number.isdecimal():
+            raise UsageError(f"invalid scale specifier: expected a number of containers: {entry}")
+        numbers[name] = int(number)
+    return numbers
+
+
 def pull(text: str) -> PullPolicy:
     """Return a `--pull` value; "" leaves each service its own policy.
 

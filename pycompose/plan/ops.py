@@ -178,6 +178,13 @@ class Kill(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Pause(Step):
+    """POST /containers/{id}/pause."""
+
+    container: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Unpause(Step):
     """POST /containers/{id}/unpause."""
 
@@ -248,6 +255,7 @@ Op: TypeAlias = (
     | Start
     | Stop
     | Kill
+    | Pause
     | Unpause
     | Restart
     | Rename

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pycompose.cli.declared import Argument, Option, Parameter
-from pycompose.cli.flags import Words, arguments, parse, takes_words
+from pycompose.cli.flags import Words, arguments, check_words, parse
 from pycompose.errors import UsageError
 
 PARAMETERS = (
@@ -71,9 +71,17 @@ def test_what_is_not_given_has_its_default() -> None:
     }
 
 
-def test_a_command_takes_words_where_it_declares_an_argument() -> None:
-    assert takes_words(PARAMETERS)
-    assert not takes_words(PARAMETERS[1:])
+def test_words_are_refused_where_a_command_declares_no_argument() -> None:
+    check_words(PARAMETERS, ["web"], "pycompose up")
+    with pytest.raises(UsageError, match='unknown command "web" for "pycompose version"'):
+        check_words(PARAMETERS[1:], ["web"], "pycompose version")
+
+
+def test_words_that_are_missing_are_asked_for() -> None:
+    services = Parameter("services", Argument("SERVICE...", least=1), (list[str],), None)
+    with pytest.raises(UsageError, match="'pycompose wait' requires at least 1 argument"):
+        check_words([services], [], "pycompose wait")
+    check_words([services], ["web"], "pycompose wait")
 
 
 def test_a_deprecated_spelling_is_replaced_and_told() -> None:
