@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pycompose.engine.port import Engine
     from pycompose.files.discover import Found
     from pycompose.loader.sources import Sources
+    from pycompose.loader.stages import LoadOptions, Stages
     from pycompose.model.project import Project
 
 
@@ -107,14 +108,20 @@ class Session:
         """
         return self.load()
 
-    def load(self, services: tuple[str, ...] = (), *, dependencies: bool = True) -> Project:
+    def load(
+        self,
+        services: tuple[str, ...] = (),
+        *,
+        dependencies: bool = True,
+        stages: Stages | None = None,
+    ) -> Project:
         """Return the project reduced to some services, and what they depend on.
 
         Raises:
             ComposeFileError: the files are missing or wrong.
             UsageError: there is no such service.
         """
-        project = self.read(services, dependencies=dependencies)
+        project = self.read(services, dependencies=dependencies, stages=stages)
         for notice in project.notices:
             if str(notice) not in self._told:
                 self._told.add(str(notice))
@@ -127,6 +134,7 @@ class Session:
         *,
         dependencies: bool = True,
         all_resources: bool = False,
+        stages: Stages | None = None,
         sources: Sources | None = None,
     ) -> Project:
         """Return the same as `load`, and leave it to the caller to tell its notices.
@@ -135,27 +143,47 @@ class Session:
             ComposeFileError: the files are missing or wrong.
             UsageError: there is no such service.
         """
-        from pycompose.files.disk import DiskSources
-        from pycompose.loader.stages import LoadOptions, load
+        from pycompose.loader.stages import load
+
+        options = self.load_options(
+            services, dependencies=dependencies, all_resources=all_resources, stages=stages
+        )
+        return load(options, sources or self.sources)
+
+    def load_options(
+        self,
+        services: tuple[str, ...] = (),
+        *,
+        dependencies: bool = True,
+        all_resources: bool = False,
+        stages: Stages | None = None,
+    ) -> LoadOptions:
+        """Return what the loader is to load for this command."""
+        from pycompose.loader.stages import LoadOptions, Stages
 
         settings = self.settings
-        return load(
-            LoadOptions(
-                files=self.found.files,
-                working_dir=self.found.working_dir,
-                environment=settings.environ,
-                environment_files=settings.env_files,
-                dotenv=not truthy(settings.environ.get("COMPOSE_DISABLE_ENV_FILE", "")),
-                home=settings.environ.get("HOME", ""),
-                name=settings.project_name or "",
-                profiles=settings.profiles,
-                services=services,
-                dependencies=dependencies,
-                all_resources=all_resources or settings.all_resources,
-                compatibility=settings.compatibility,
-            ),
-            sources or self._sources or DiskSources(settings.cwd, sys.stdin.buffer),
+        return LoadOptions(
+            files=self.found.files,
+            working_dir=self.found.working_dir,
+            environment={"PWD": settings.cwd, **settings.environ},
+            environment_files=settings.env_files,
+            dotenv=not truthy(settings.environ.get("COMPOSE_DISABLE_ENV_FILE", "")),
+            home=settings.environ.get("HOME", ""),
+            name=settings.project_name or "",
+            profiles=settings.profiles,
+            services=services,
+            dependencies=dependencies,
+            all_resources=all_resources or settings.all_resources,
+            compatibility=settings.compatibility,
+            stages=stages or Stages(),
         )
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The texts that the loader reads."""
+        from pycompose.files.disk import DiskSources
+
+        return self._sources or DiskSources(self.settings.cwd, sys.stdin.buffer)
 
     @cached_property
     def project_if_any(self) -> Project | None:
