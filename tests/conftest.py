@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from pycompose import labels
 from pycompose.engine.docker import DockerEngine
@@ -16,6 +17,10 @@ from pycompose.engine.fake import FakeEngine
 from pycompose.engine.port import Engine
 from pycompose.engine.transport import Endpoint
 from pycompose.errors import EngineError
+
+# No test is timed: the machine may be slow and loaded.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 IMAGE = os.environ.get("PYCOMPOSE_TEST_IMAGE", "busybox:latest")
 REQUIRED = os.environ.get("PYCOMPOSE_TEST_ENGINE") == "required"

@@ -26,7 +26,6 @@ MOUNTS = (named_volume("one", "/one"), named_volume("two", "/two"), ANONYMOUS)
 
 LAWS = settings(
     max_examples=30,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],

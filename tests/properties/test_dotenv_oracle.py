@@ -38,7 +38,6 @@ def _oracle(folder: Path, text: str) -> dict[str, str] | None:
 @pytest.mark.oracle
 @settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

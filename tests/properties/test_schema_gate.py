@@ -137,7 +137,6 @@ _SERVICE = compose_schema()["$defs"]["service"]["properties"]
 _SUPPORTED = sorted(key for key, value in _SERVICE.items() if "x-pending" not in value)
 
 _settings = settings(
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
