@@ -8,6 +8,7 @@
     │   ├── NotFound                  404
     │   ├── Conflict                  409
     │   └── EngineUnavailable         no engine answered, or the connection was lost
+    ├── ProjectInUse                  another command changes the project
     ├── ApplyError                    steps of a plan failed; carries the Report
     └── Cancelled                     the user interrupted; exit 130
 
@@ -89,6 +90,10 @@ class ComposeFileError(PycomposeError):
 
 class NoComposeFile(PycomposeError):
     """No Compose file was named, and none was found from the working directory upwards."""
+
+
+class ProjectInUse(PycomposeError):
+    """Another command is changing the project, and was not waited for any longer."""
 
 
 class EngineError(PycomposeError):

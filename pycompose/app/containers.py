@@ -28,17 +28,18 @@ def kill(session: Session, options: KillOptions) -> None:
     """
     from pycompose.plan import containers as plans
 
-    project, snapshot = project_there(session, options.services)
-    plan = plans.kill(
-        project,
-        snapshot,
-        options.services,
-        signal=options.signal,
-        remove_orphans=options.remove_orphans,
-    )
-    if not plan.steps:
-        session.emit(Notice(message="no container to kill", level="info"))
-    carry_out(session, plan)
+    with session.exclusive():
+        project, snapshot = project_there(session, options.services)
+        plan = plans.kill(
+            project,
+            snapshot,
+            options.services,
+            signal=options.signal,
+            remove_orphans=options.remove_orphans,
+        )
+        if not plan.steps:
+            session.emit(Notice(message="no container to kill", level="info"))
+        carry_out(session, plan)
 
 
 def pause(session: Session, services: tuple[str, ...]) -> None:
@@ -50,8 +51,9 @@ def pause(session: Session, services: tuple[str, ...]) -> None:
     """
     from pycompose.plan import containers as plans
 
-    project, snapshot = project_there(session, services)
-    carry_out(session, plans.pause(project, snapshot, services))
+    with session.exclusive():
+        project, snapshot = project_there(session, services)
+        carry_out(session, plans.pause(project, snapshot, services))
 
 
 def unpause(session: Session, services: tuple[str, ...]) -> None:
@@ -63,8 +65,9 @@ def unpause(session: Session, services: tuple[str, ...]) -> None:
     """
     from pycompose.plan import containers as plans
 
-    project, snapshot = project_there(session, services)
-    carry_out(session, plans.unpause(project, snapshot, services))
+    with session.exclusive():
+        project, snapshot = project_there(session, services)
+        carry_out(session, plans.unpause(project, snapshot, services))
 
 
 def remove(session: Session, options: RemoveOptions, tell: Callable[[str], None]) -> None:
@@ -79,20 +82,20 @@ def remove(session: Session, options: RemoveOptions, tell: Callable[[str], None]
     from pycompose.plan import containers as plans
 
     services = options.services
-    project, snapshot = project_there(session, services)
-    names = plans.removable(project, snapshot, services, stopping=options.stop)
-    if not names:
-        session.emit(Notice(message="no stopped containers", level="info"))
-        return
-    question = f"Going to remove {', '.join(names)}"
-    if options.force or session.settings.dry_run:
-        tell(question)
-    elif not session.confirm(question):
-        return
-    carry_out(
-        session,
-        plans.remove(project, snapshot, services, stopping=options.stop, volumes=options.volumes),
-    )
+    with session.exclusive():
+        project, snapshot = project_there(session, services)
+        names = plans.removable(project, snapshot, services, stopping=options.stop)
+        question = f"Going to remove {', '.join(names)}"
+        if not names:
+            session.emit(Notice(message="no stopped containers", level="info"))
+        elif options.force or session.settings.dry_run:
+            tell(question)
+        elif not session.confirm(question):
+            return
+        plan = plans.remove(
+            project, snapshot, services, stopping=options.stop, volumes=options.volumes
+        )
+        carry_out(session, plan)
 
 
 def scale(session: Session, counts: Mapping[str, int], *, no_deps: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -34,12 +35,14 @@ def up(session: Session, options: UpOptions) -> int:
         Cancelled: the user interrupted.
     """
     project = _wanted(session, options)
-    snapshot = _with_images(session, project, options)
-    plan = _converge(session, project, snapshot, options)
-    if session.settings.dry_run or options.detach or options.no_start or options.wait:
-        carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
-        return 0
-    return _attached(session, project, snapshot, plan, options)
+    with ExitStack() as held:
+        held.enter_context(session.exclusive())
+        snapshot = _with_images(session, project, options)
+        plan = _converge(session, project, snapshot, options)
+        if session.settings.dry_run or options.detach or options.no_start or options.wait:
+            carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
+            return 0
+        return _attached(session, project, snapshot, plan, options, held)
 
 
 def plan_up(session: Session, options: UpOptions) -> Plan:
@@ -171,8 +174,14 @@ def _without_progress(emit: Sink) -> Sink:
 
 
 def _attached(
-    session: Session, project: Project, snapshot: Snapshot, plan: Plan, options: UpOptions
+    session: Session,
+    project: Project,
+    snapshot: Snapshot,
+    plan: Plan,
+    options: UpOptions,
+    held: ExitStack,
 ) -> int:
+    """Show output while the plan is carried out; the project is let go of once it is."""
     from pycompose.app.attached import Attached
     from pycompose.plan.lifecycle import stop as plan_stop
     from pycompose.plan.ops import Start
@@ -193,13 +202,15 @@ def _attached(
     stopped = options.services or tuple(project.services)
 
     def work(cancel: Cancel, emit: Sink) -> tuple[str, ...]:
-        made = carry_out(session, plan, cancel=cancel, emit=emit, patience=STARTED_WITHIN)
+        with held:
+            made = carry_out(session, plan, cancel=cancel, emit=emit, patience=STARTED_WITHIN)
         refs = [step.container for step in plan.steps if isinstance(step, Start)]
         return tuple(ref if isinstance(ref, str) else made[ref.op] for ref in refs)
 
     def stop(cancel: Cancel, emit: Sink) -> None:
-        now = observe(session.engine, project.name, images=False)
-        carry_out(session, plan_stop(project, now, stopped), cancel=cancel, emit=emit)
+        with session.exclusive():
+            now = observe(session.engine, project.name, images=False)
+            carry_out(session, plan_stop(project, now, stopped), cancel=cancel, emit=emit)
 
     return Attached(session, project.name, view).run(there, work, stop)
 
@@ -237,19 +248,16 @@ def down(session: Session, options: DownOptions) -> None:
     from pycompose.plan.down import Options
     from pycompose.plan.down import down as plan_down
 
-    project, snapshot = project_there(session, options.services, images=bool(options.rmi))
-    plan = plan_down(
-        project,
-        snapshot,
-        Options(
-            services=frozenset(options.services),
-            volumes=options.volumes,
-            images=options.rmi,
-            remove_orphans=options.remove_orphans,
-            timeout=options.timeout,
-        ),
+    asked = Options(
+        services=frozenset(options.services),
+        volumes=options.volumes,
+        images=options.rmi,
+        remove_orphans=options.remove_orphans,
+        timeout=options.timeout,
     )
-    carry_out(session, plan)
+    with session.exclusive():
+        project, snapshot = project_there(session, options.services, images=bool(options.rmi))
+        carry_out(session, plan_down(project, snapshot, asked))
 
 
 def start(session: Session, options: StartOptions) -> None:
@@ -261,9 +269,10 @@ def start(session: Session, options: StartOptions) -> None:
     """
     from pycompose.plan import lifecycle as plans
 
-    project, snapshot = project_there(session, options.services)
-    plan = plans.start(project, snapshot, options.services, wait=options.wait)
-    carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
+    with session.exclusive():
+        project, snapshot = project_there(session, options.services)
+        plan = plans.start(project, snapshot, options.services, wait=options.wait)
+        carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
 
 
 def stop(session: Session, options: StopOptions) -> None:
@@ -275,8 +284,10 @@ def stop(session: Session, options: StopOptions) -> None:
     """
     from pycompose.plan import lifecycle as plans
 
-    project, snapshot = project_there(session, options.services)
-    carry_out(session, plans.stop(project, snapshot, options.services, timeout=options.timeout))
+    with session.exclusive():
+        project, snapshot = project_there(session, options.services)
+        plan = plans.stop(project, snapshot, options.services, timeout=options.timeout)
+        carry_out(session, plan)
 
 
 def restart(session: Session, options: StopOptions) -> None:
@@ -288,15 +299,16 @@ def restart(session: Session, options: StopOptions) -> None:
     """
     from pycompose.plan import lifecycle as plans
 
-    project, snapshot = project_there(session, options.services)
-    plan = plans.restart(
-        project,
-        snapshot,
-        options.services,
-        timeout=options.timeout,
-        dependents=not options.no_deps,
-    )
-    carry_out(session, plan)
+    with session.exclusive():
+        project, snapshot = project_there(session, options.services)
+        plan = plans.restart(
+            project,
+            snapshot,
+            options.services,
+            timeout=options.timeout,
+            dependents=not options.no_deps,
+        )
+        carry_out(session, plan)
 
 
 def project_there(

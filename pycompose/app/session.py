@@ -6,8 +6,10 @@ The composition root: it knows which adapters are behind the ports.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from pycompose.app.settings import Settings
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from pycompose.cancel import Cancel
     from pycompose.engine.port import Engine
     from pycompose.files.discover import Found
+    from pycompose.files.lock import ProjectLock
     from pycompose.loader.sources import Sources
     from pycompose.loader.stages import LoadOptions, Stages
     from pycompose.model.project import Project
@@ -27,7 +30,7 @@ class Session:
     """One run of a command.
 
     `emit` gets what there is to tell; `confirm` asks the user a question; `cancel` is what
-    interrupts call.
+    interrupts call; `command` is how other commands are told who holds the project.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Session:
         cancel: Cancel,
         engine: Engine | None = None,
         sources: Sources | None = None,
+        command: str = "pycompose",
     ) -> None:
         self.settings = settings
         self.emit = emit
@@ -47,6 +51,11 @@ class Session:
         self._engine = engine
         self._sources = sources
         self._told: set[str] = set()
+        self._command = command
+        self._address = ""  # of the engine, where it was looked for
+        self._project_lock: ProjectLock | None = None
+        self._holding = 0  # how many parts of the command hold the project
+        self._guard = Lock()
 
     @property
     def engine(self) -> Engine:
@@ -63,6 +72,7 @@ class Session:
             endpoint = discover(
                 settings.environ, host=settings.host or "", context=settings.context or ""
             )
+            self._address = endpoint.address
             self._engine = connect(
                 endpoint,
                 api_version=settings.environ.get("DOCKER_API_VERSION", ""),
@@ -209,6 +219,44 @@ class Session:
         if project is not None:
             return project.name
         return (self.settings.project_name or "").lower()
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Be the only command that changes the project meanwhile; wait for one that does.
+
+        Several parts of one command may hold it at once. A rehearsal changes nothing and waits
+        for nobody.
+
+        Raises:
+            ProjectInUse: the other command took longer than `--lock-timeout`.
+        """
+        with self._guard:
+            if not self._holding:
+                self._project_lock = self._locked()
+            self._holding += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._holding -= 1
+                if not self._holding and self._project_lock is not None:
+                    self._project_lock.release()
+
+    def _locked(self) -> ProjectLock | None:
+        if self.settings.dry_run or not (self.engine and self._address):
+            return None
+        from pycompose.files.lock import ProjectLock, lock_folder
+
+        try:
+            folder = lock_folder(self.settings.environ)
+        except OSError:
+            return None  # nowhere to keep a lock: the command goes on without
+        lock = ProjectLock(folder, self._address, self.project_name, self._command)
+        lock.acquire(
+            timeout=self.settings.lock_timeout,
+            waiting=lambda text: self.emit(Notice(message=text, level="info")),
+        )
+        return lock
 
     def known(self, project: Project, services: tuple[str, ...]) -> None:
         """Check that services exist.

@@ -18,8 +18,9 @@ class Settings:
     `cwd` is absolute. `files` are references as given by `-f` or COMPOSE_FILE, made absolute
     ("-" is standard input); empty asks for discovery. `environment` is the process environment
     over the variables of the env files, `environ` the process environment alone. `parallel` is -1
-    for no limit. `project_name` is `-p` or COMPOSE_PROJECT_NAME, None where neither is given;
-    `project_named` tells that it was `-p`.
+    for no limit; `lock_timeout` is in seconds, None to wait for as long as it takes.
+    `project_name` is `-p` or COMPOSE_PROJECT_NAME, None where neither is given; `project_named`
+    tells that it was `-p`.
     """
 
     cwd: str
@@ -38,5 +39,6 @@ class Settings:
     compatibility: bool = False
     dry_run: bool = False
     error_format: ErrorFormat = "text"
+    lock_timeout: int | None = None
     host: str | None = None
     context: str | None = None

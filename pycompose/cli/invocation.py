@@ -31,6 +31,7 @@ class GlobalFlags:
     env_file: tuple[str, ...] = ()
     file: tuple[str, ...] = ()
     host: str | None = None
+    lock_timeout: int | None = None
     log_level: str | None = None
     no_ansi: bool = False
     parallel: int | None = None
@@ -88,7 +89,13 @@ def opened(
         error_format=settings.error_format,
     )
     with _signals(cancel), closing(display):
-        session = Session(settings, emit=display, confirm=_confirm(display), cancel=cancel)
+        session = Session(
+            settings,
+            emit=display,
+            confirm=_confirm(display),
+            cancel=cancel,
+            command=f"pycompose {ctx.name}",
+        )
         with closing(session):
             yield session
 

@@ -68,6 +68,10 @@ def root(
     file: Annotated[
         Texts, Option("-f", "--file", help="Compose file, - for stdin; repeatable")
     ] = None,
+    lock_timeout: Annotated[
+        int | None,
+        Option("--lock-timeout", help="Most seconds to wait for another command on the project"),
+    ] = None,
     parallel: Annotated[
         int | None, Option("--parallel", help="Most requests at once, -1 for no limit")
     ] = None,

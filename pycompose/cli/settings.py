@@ -73,6 +73,7 @@ def read(
         compatibility=flags.compatibility or truthy(env.get("COMPOSE_COMPATIBILITY", "")),
         dry_run=dry_run or flags.dry_run,
         error_format=_error_format(flags.error_format),
+        lock_timeout=_seconds("--lock-timeout", flags.lock_timeout),
         host=flags.host,
         context=flags.context,
     )
@@ -88,6 +89,12 @@ def _error_format(text: str | None) -> ErrorFormat:
         expected = "expected text, json, github or gcc"
         raise UsageError(f'unsupported --error-format value "{text}": {expected}')
     return cast("ErrorFormat", text or "text")
+
+
+def _seconds(flag: str, value: int | None) -> int | None:
+    if value is not None and value < 0:
+        raise UsageError(f"{flag} must be a non-negative integer")
+    return value
 
 
 def wants_traceback() -> bool:
