@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from pycompose.errors import Position, Severity
+from pycompose.errors import Position
 from pycompose.lint.ignores import Ignore
 from pycompose.loader.tree import Map, Node, Path
 from pycompose.model.project import Project
 from pycompose.model.service import Service
+
+Level: TypeAlias = Literal["error", "warning"]
 
 
 class Disk(Protocol):
@@ -81,7 +83,7 @@ class Rule:
     """A known trap: its id, how much it matters, why, and the function that finds it."""
 
     id: str
-    level: Severity
+    level: Level
     reason: str
     check: Callable[[Subject], Iterable[Hit]]
 
