@@ -12,7 +12,8 @@ import os
 import stat
 from typing import BinaryIO, Final
 
-from pycompose.loader.sources import Source
+from pycompose.errors import ComposeFileError, Position, Problem
+from pycompose.loader.sources import LINE_END, Source
 
 MOST_BYTES: Final = 64 * 1024 * 1024  # a guess: 300 times the largest Compose file seen in public
 STDIN: Final = "-"
@@ -35,12 +36,12 @@ class DiskSources:
         Raises:
             FileNotFoundError: there is no such file.
             OSError: it cannot be read, is no regular file, or is too large.
-            ValueError: it is not text.
+            ComposeFileError: it is not text, and where.
         """
         if path == STDIN:
             return self._read_stdin()
         name = self.display(path)
-        return Source(path, name, decode(_read_file(path)))
+        return Source(path, name, decode(_read_file(path), name))
 
     def display(self, path: str) -> str:
         """Return what messages call a file: relative to `cwd` where it lies below it."""
@@ -66,7 +67,7 @@ class DiskSources:
             data = self.stdin.read(MOST_BYTES + 1)
             if len(data) > MOST_BYTES:
                 raise OSError(errno.EFBIG, f"it holds more than {MOST_BYTES} bytes", STDIN)
-            self.typed = Source(STDIN, "<stdin>", decode(data))
+            self.typed = Source(STDIN, "<stdin>", decode(data, "<stdin>"))
         return self.typed
 
 
@@ -91,18 +92,20 @@ def _read_file(path: str) -> bytes:
     return data
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, name: str) -> str:
     """Return bytes as text: UTF-8, or UTF-16 where a byte order mark says so.
 
     Raises:
-        ValueError: they are neither.
+        ComposeFileError: they are neither, in the file that messages call `name`.
     """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding, shown = ("utf-16", "UTF-16") if wide else ("utf-8-sig", "UTF-8")
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise ValueError(f"not text: line {line} is not valid {encoding.upper()}") from error
+        # Compat: the codec that skips the mark counts from behind it.
+        mark = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+        lines = LINE_END.split(data[: mark + error.start].decode(encoding, "ignore"))
+        at = Position(name, len(lines), len(lines[-1]) + 1)
+        message = f"not text: byte 0x{data[mark + error.start]:02x} is not valid {shown}"
+        raise ComposeFileError(Problem(at, "", message, f"save the file as {shown}")) from None

@@ -129,11 +129,11 @@ class _Resolver:
         optional = isinstance(required, Scalar) and required.value is False
         try:
             source = self.source(str(where.value))
-            if isinstance(form, Scalar) and form.value:
-                if form.value != "raw":
-                    raise ValueError(f"expected the format 'raw', not {form.value!r}")
-                return _raw(source, lookup)
-            parsed = parse_env(source.text, source.name, lookup)
+            raw = isinstance(form, Scalar) and bool(form.value)
+            if isinstance(form, Scalar) and form.value not in (None, "", "raw"):
+                message = f"expected the format 'raw', not {str(form.value)!r}"
+                self.problems.append(Problem(form.at, dotted((*path, "format")), message))
+            parsed = parse_env(source.text, source.name, lookup, raw=raw)
         except ComposeFileError as error:
             self.problems.extend(error.problems)
             return {}
@@ -205,23 +205,3 @@ def _scalars(parsed: EnvFile) -> dict[str, Scalar]:
         name: Scalar(value, parsed.places[name], value, quoted=True)
         for name, value in parsed.values.items()
     }
-
-
-def _raw(source: Source, lookup: Lookup) -> dict[str, Scalar]:
-    """Return the variables of a file without quotes and expansion (`docker run --env-file`).
-
-    Raises:
-        ValueError: a line has no variable name, or one with spaces.
-    """
-    found: dict[str, Scalar] = {}
-    for number, line in enumerate(source.text.splitlines(), start=1):
-        line = line.lstrip()
-        if not line or line.startswith("#"):
-            continue
-        name, assigned, value = line.partition("=")
-        if not name or " " in name or "\t" in name:
-            raise ValueError(f"{source.name}:{number}: expected a variable name without spaces")
-        known = value if assigned else lookup(name)
-        if known is not None:
-            found[name] = Scalar(known, Position(source.name, number, 1), known, quoted=True)
-    return found

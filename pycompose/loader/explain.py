@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from jsonschema import Draft202012Validator
 
 from pycompose.errors import Position, Problem
-from pycompose.loader.gate import Schema, definition, repeated
+from pycompose.loader.advice import Advice
+from pycompose.loader.gate import Schema, repeated
+from pycompose.loader.outline import alternatives, types
 from pycompose.loader.suggest import did_you_mean
 from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, dotted
 from pycompose.loader.words import kind_of, listed, show
@@ -25,9 +27,28 @@ _NAME: Final = "^[a-zA-Z0-9._-]+$"
 
 def explain(document: Map, root: Schema) -> Iterator[Problem]:
     """Yield every error of a document that breaks the schema, worded and at its place."""
-    for error in Draft202012Validator(root).iter_errors(_plain(document)):
-        for leaf in _leaves(error):
-            yield from _word(leaf, document, root)
+    advice = Advice(document, root)
+    found = [
+        told
+        for error in Draft202012Validator(root).iter_errors(_plain(document))
+        for leaf in _leaves(error)
+        for told in _word(leaf, document, advice)
+    ]
+    unknown = {told.path for told in found if told.rule == "additionalProperties"}
+    for told in found:
+        # One mistake, one problem: what is indented too little leaves its parent empty, and an
+        # attribute that is misspelt is missing.
+        empty = told.rule in ("type", "oneOf") and told.path in advice.parents
+        if not empty and not (told.rule == "required" and told.path in unknown):
+            yield told.problem
+
+
+class _Told(NamedTuple):
+    """A problem, and the rule that the value at `path` breaks."""
+
+    path: Path
+    rule: str
+    problem: Problem
 
 
 def _plain(node: Node) -> Json:
@@ -62,27 +83,37 @@ def _is_of_other_type(error: Any) -> bool:
     return bool(error.validator == "type")
 
 
-def _word(error: Any, document: Map, root: Schema) -> Iterator[Problem]:
+def _word(error: Any, document: Map, advice: Advice) -> Iterator[_Told]:
     node, path, key_at = _locate(document, error.absolute_path)
+    rule = error.validator
+    for at, below, message, hint in _worded(error, node, path, key_at, advice):
+        yield _Told(path, rule, Problem(at, dotted((*path, *below)), message, hint))
+
+
+def _worded(
+    error: Any, node: Node, path: Path, key_at: Position, advice: Advice
+) -> Iterator[tuple[Position, Path, str, str]]:
+    """Yield the place, the rest of the path, the message and the hint of each mistake."""
     words = _WORDS.get(error.validator)
     if error.schema.get("x-pending"):
-        yield Problem(key_at, dotted(path), "not supported by pycompose yet")
+        yield key_at, (), "not supported by pycompose yet", ""
     elif error.validator == "additionalProperties" and isinstance(node, Map):
-        yield from _unknown(error, node, path)
+        for key, message, hint in _unknown(error, path, advice):
+            yield node.key_at(key), (), message, hint
     elif error.validator == "required" and isinstance(node, Map):
         for key in error.validator_value:
             if key not in error.instance:
-                yield Problem(node.at, dotted(path), f"attribute '{key}' is missing")
+                yield node.at, (), f"attribute '{key}' is missing", advice.missing(path, key)
     elif error.validator == "uniqueItems" and isinstance(node, Seq):
         for index, first in repeated(node):
             message = f"the same item stands at {first.at} already"
-            yield Problem(node.items[index].at, dotted((*path, index)), message)
+            yield node.items[index].at, (index,), message, "remove one of them"
     else:
-        message = (
-            words(error, root) if words else f"breaks the rule '{error.validator}' of the schema"
-        )
+        message, hint = f"breaks the rule '{error.validator}' of the schema", ""
+        if words is not None:
+            message, hint = words(error, path, advice)
         is_blank = isinstance(node, Scalar) and node.value is None and not node.text
-        yield Problem(key_at if is_blank else node.at, dotted(path), message)
+        yield key_at if is_blank else node.at, (), message, hint
 
 
 def _locate(document: Map, parts: Any) -> tuple[Node, Path, Position]:
@@ -103,19 +134,16 @@ def _locate(document: Map, parts: Any) -> tuple[Node, Path, Position]:
     return node, path, key_at
 
 
-def _unknown(error: Any, node: Map, path: Path) -> Iterator[Problem]:
+def _unknown(error: Any, path: Path, advice: Advice) -> Iterator[tuple[str, str, str]]:
     known = error.schema.get("properties", {})
     patterns = list(error.schema.get("patternProperties", {}))
     for key in error.instance:
         if key in known or any(re.search(pattern, key) for pattern in patterns):
             continue
-        shown = show(key)
         if patterns == [_NAME]:
-            message = f"{shown} is no name, expected letters, digits, '.', '_' and '-'"
-            yield Problem(node.key_at(key), dotted(path), message)
+            yield key, f"{show(key)} is no name, expected letters, digits, '.', '_' and '-'", ""
         else:
-            message, hint = f"unknown attribute {shown}", did_you_mean(key[:60], known)
-            yield Problem(node.key_at(key), dotted(path), message, hint)
+            yield key, f"unknown attribute {show(key)}", advice.unknown(path, key, known)
 
 
 _KINDS: Final = {
@@ -129,44 +157,43 @@ _KINDS: Final = {
 }
 
 
+Words: TypeAlias = tuple[str, str]
+
+
 def _types(schema: Schema, root: Schema) -> list[str]:
     """Return the types a schema allows, in its order."""
-    if "$ref" in schema:
-        return _types(definition(root, schema["$ref"]), root)
-    if "enum" in schema:
-        return ["string"]
-    types = schema.get("type", [])
-    found = [types] if isinstance(types, str) else list(types)
-    return found + [name for branch in schema.get("oneOf", ()) for name in _types(branch, root)]
+    return [name for each in alternatives(schema, root) for name in types(each)]
 
 
-def _word_type(error: Any, root: Schema) -> str:
-    types = dict.fromkeys(_types(error.schema, root))
-    kinds = [_KINDS[name] for name in types if name != "null"]
-    return f"expected {listed(kinds)}, found {kind_of(error.instance)}"
+def _word_type(error: Any, path: Path, advice: Advice) -> Words:
+    found = list(dict.fromkeys(_types(error.schema, advice.root)))
+    kinds = [_KINDS[name] for name in found if name != "null"]
+    message = f"expected {listed(kinds)}, found {kind_of(error.instance)}"
+    return message, advice.kind(path, found)
 
 
-def _word_enum(error: Any, _: Schema) -> str:
-    choices = listed([repr(choice) for choice in error.validator_value])
+def _word_enum(error: Any, path: Path, advice: Advice) -> Words:
+    choices = [str(choice) for choice in error.validator_value]
     value = error.instance
-    return f"expected {choices}, found {show(value) if isinstance(value, str) else kind_of(value)}"
+    found = show(value) if isinstance(value, str) else kind_of(value)
+    hint = did_you_mean(value, choices) if isinstance(value, str) else ""
+    return f"expected {listed([repr(choice) for choice in choices])}, found {found}", hint
 
 
-def _word_pattern(error: Any, _: Schema) -> str:
-    return (
-        f"expected {error.schema.get('x-expected', 'another form')}, found {show(error.instance)}"
-    )
+def _word_pattern(error: Any, path: Path, advice: Advice) -> Words:
+    expected = error.schema.get("x-expected", "another form")
+    return f"expected {expected}, found {show(error.instance)}", ""
 
 
-def _word_minimum(error: Any, _: Schema) -> str:
-    return f"expected {error.validator_value} or more, found {error.instance}"
+def _word_minimum(error: Any, path: Path, advice: Advice) -> Words:
+    return f"expected {error.validator_value} or more, found {error.instance}", ""
 
 
-def _word_maximum(error: Any, _: Schema) -> str:
-    return f"expected {error.validator_value} or less, found {error.instance}"
+def _word_maximum(error: Any, path: Path, advice: Advice) -> Words:
+    return f"expected {error.validator_value} or less, found {error.instance}", ""
 
 
-_WORDS: Final[Mapping[str, Callable[[Any, Schema], str]]] = {
+_WORDS: Final[Mapping[str, Callable[[Any, Path, Advice], Words]]] = {
     "type": _word_type,
     "oneOf": _word_type,
     "enum": _word_enum,

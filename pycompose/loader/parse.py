@@ -17,7 +17,6 @@ from typing import Any, Final, NoReturn
 import yaml
 from yaml.events import (
     AliasEvent,
-    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -37,7 +36,8 @@ else:
 
 from pycompose.errors import ComposeFileError, Position, Problem
 from pycompose.loader.sources import Source
-from pycompose.loader.syntax import MAX_DEPTH, syntax_problem, unprintable
+from pycompose.loader.suggest import did_you_mean
+from pycompose.loader.syntax import MAX_DEPTH, Open, syntax_problem, unprintable
 from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, Value, dotted
 from pycompose.loader.words import show
 
@@ -77,7 +77,7 @@ def parse(source: Source) -> tuple[Node, ...]:
     try:
         documents = walk.documents(_events(source.text))
     except yaml.MarkedYAMLError as error:
-        walk.problems.append(syntax_problem(error, source))
+        walk.problems.append(syntax_problem(error, source, walk.around()))
         raise ComposeFileError(*walk.problems) from None
     except (ReaderError, UnicodeEncodeError):
         raise ComposeFileError(unprintable(source)) from None
@@ -111,7 +111,14 @@ class _Walk:
         at = Position(file, 1, 1)
         tag, anchor, count, started, deepest = "", None, 0, 0, 0
         node: Node
-        while (event := get_event()) is not None:
+        while True:
+            try:
+                event = get_event()
+            except yaml.MarkedYAMLError:
+                stack.append((entries, keys, key, items, at, tag, anchor, merges, started, deepest))
+                raise
+            if event is None:
+                return documents
             kind = type(event)
             mark = event.start_mark
             if kind is ScalarEvent:
@@ -183,8 +190,6 @@ class _Walk:
                 if deepest > MAX_DEPTH:
                     self.fail(place, f"nested more than {MAX_DEPTH} levels deep, with its aliases")
             else:
-                if kind is DocumentStartEvent:
-                    anchors = {}
                 continue
             if count > MAX_NODES:
                 place = Position(file, mark.line + 1, mark.column + 1)
@@ -211,7 +216,21 @@ class _Walk:
                 if key in keys:
                     problem(place, f"key {show(key)} is defined already at {keys[key]}")
                 keys[key] = place
-        return documents
+
+    def around(self) -> list[Open]:
+        """Return the collections that are open, then the last ones that closed inside them."""
+        found: list[Open] = []
+        path: Path = ()
+        last: Node | None = None
+        for entries, keys, key, items, at, *_ in self.stack[1:]:
+            node: Node = Seq(tuple(items or ()), at) if entries is None else Map(entries, at, keys)
+            found.append(Open(path, node))
+            path = (*path, len(items or ()) if entries is None else key or "")
+            last = node
+        while isinstance(last, Map | Seq) and (below := _last(last)) is not None:
+            path, last = (*found[-1].path, below[0]), below[1]
+            found.append(Open(path, last))
+        return found
 
     def path(self) -> Path:
         """Return the path of the open collection."""
@@ -233,8 +252,8 @@ class _Walk:
         """Return what an alias stands for, its number of nodes and its height."""
         found = anchors.get(name)
         if found is None:
-            known = f"known here: {', '.join(map(show, anchors))}" if anchors else ""
-            self.problem(at, f"unknown alias {show(name)}, no anchor of that name above", known)
+            hint = did_you_mean(name, anchors) or f"define it above, by '&{name}'"
+            self.problem(at, f"unknown alias {show(name)}, no anchor of that name above", hint)
         elif found[0] is None:
             within = "merges" if key is _MERGE else "refers to"
             self.problem(at, f"alias {show(name)} {within} the very value it stands in")
@@ -250,7 +269,7 @@ class _Walk:
         for node in merges:
             for source in node.items if isinstance(node, Seq) else (node,):
                 if not isinstance(source, Map):
-                    self.problem(source.at, "'<<' merges mappings only, this is none")
+                    self.problem(source.at, "'<<' merges mappings only, this is none", _ALIAS)
                     continue
                 for key, value in source.entries.items():
                     if key not in entries:
@@ -261,7 +280,8 @@ class _Walk:
         """Return a node as a key; note what is wrong where it is no string."""
         if not isinstance(node, Scalar):
             what = "a mapping" if isinstance(node, Map) else "a list"
-            self.problem(at, f"{what} cannot be a key")
+            if not (isinstance(node, Map) and next(iter(node.entries), "").startswith("\0")):
+                self.problem(at, f"{what} cannot be a key", "put it in quotes if it is text")
             return f"\0{at.line}:{at.column}"
         value = node.value
         if isinstance(value, str):
@@ -294,7 +314,15 @@ class _Walk:
         return Scalar(value, at, text)
 
 
+def _last(node: Map | Seq) -> tuple[str | int, Node] | None:
+    """Return the last entry of a collection, None where it has none."""
+    if isinstance(node, Seq):
+        return (len(node.items) - 1, node.items[-1]) if node.items else None
+    return next(reversed(node.entries.items()), None)
+
+
 _QUOTE_IT: Final = "put it in quotes"
+_ALIAS: Final = "write '<<: *name' for the mapping marked by '&name'"
 _TWO_MERGES: Final = "merge a list: '<<: [*first, *second]'"
 _CORE_TYPES: Final = {"int": int, "float": float, "bool": bool, "null": type(None)}
 

@@ -6,8 +6,11 @@ touches no file.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+LINE_END: Final = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # as YAML counts lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,6 @@ class Sources(Protocol):
         Raises:
             FileNotFoundError: there is no such file.
             OSError: it cannot be read, is no regular file, or is too large.
-            ValueError: it is not text.
+            ComposeFileError: it is not text, and where.
         """
         ...

@@ -9,11 +9,18 @@ from collections.abc import Sequence
 
 from pycompose.model.values import Json
 
+_LONGEST = 60  # characters of a value that are shown
+
 
 def show(value: object) -> str:
     """Return a value in quotes, cut short, its control characters escaped."""
     text = value if isinstance(value, str) else str(value)
-    return repr(text if len(text) <= 60 else f"{text[:57]}...")
+    return repr(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}...")
+
+
+def brief(text: str) -> str:
+    """Return a text as `show` does, without the quotes."""
+    return show(text)[1:-1]
 
 
 def listed(words: Sequence[str]) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from pycompose.errors import ComposeFileError, Position, Problem
 from pycompose.ui.text import cells, fit, printable
 
 _WIDEST: Final = 160  # columns of a source line that are shown
-_LINE_END: Final = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # of YAML
 
 
 def describe(error: Exception, *, source: bool = False) -> str:
@@ -35,8 +33,8 @@ def problem(item: Problem, *, source: bool = False) -> str:
     """Return one problem as text; with `source`, what led to its file stands below the line."""
     label = "warning: " if item.severity == "warning" else ""
     if not source:
-        return printable(f"{label}{item}", lines=True)
-    text = printable(f"{label}{item._replace(chain=())}", lines=True)
+        return printable(f"{label}{item}")
+    text = printable(f"{label}{item._replace(chain=())}")
     chain = [printable(f"   {link}") for link in item.chain]
     return "\n".join(filter(None, (text, _source(item), *chain)))
 
@@ -59,10 +57,11 @@ def excerpt(at: Position, line: str) -> str:
 
 def _line(path: str, number: int) -> str:
     from pycompose.files.disk import DiskSources
+    from pycompose.loader.sources import LINE_END
 
     try:
         text = DiskSources("").read(path).text
-    except (OSError, ValueError):
+    except (OSError, ComposeFileError):
         return ""
-    lines = _LINE_END.split(text)
+    lines = LINE_END.split(text)
     return lines[number - 1] if number <= len(lines) else ""

@@ -8,6 +8,7 @@ import stat
 
 import pytest
 
+from pycompose.errors import ComposeFileError
 from pycompose.files import disk
 from pycompose.files.disk import DiskSources, decode
 
@@ -72,13 +73,22 @@ def test_a_huge_text_is_refused(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_byte_order_marks_are_understood(encoding):
-    assert decode("é: 1".encode(encoding)) == "é: 1"
-    assert decode(b"\xfe\xff\0a") == "a"
+    assert decode("é: 1".encode(encoding), "f") == "é: 1"
+    assert decode(b"\xfe\xff\0a", "f") == "a"
 
 
-def test_bytes_that_are_no_text_are_told_by_line():
-    with pytest.raises(ValueError, match="line 2 is not valid UTF-8"):
-        decode(b"a\nb\xff")
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (b"a\nb\xff", "f:2:2: not text: byte 0xff is not valid UTF-8"),
+        ("\ufeffé\r\n日".encode() + b"\xe9 ", "f:2:2: not text: byte 0xe9 is not valid UTF-8"),
+        ("a\nb".encode("utf-16") + b"\0", "f:2:2: not text: byte 0x00 is not valid UTF-16"),
+    ],
+)
+def test_bytes_that_are_no_text_are_told_by_their_place(data, place):
+    with pytest.raises(ComposeFileError) as caught:
+        decode(data, "f")
+    assert str(caught.value).startswith(place)
 
 
 def test_the_mode_of_a_path_is_that_of_what_it_leads_to(tmp_path):

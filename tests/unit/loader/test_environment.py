@@ -126,13 +126,12 @@ def test_an_env_file_may_be_missing_if_it_says_so():
         (
             "{path: /a.env, format: odd}",
             "A=1",
-            "x.yaml:1:36: services.web.env_file[0]: expected the format 'raw', not 'odd'",
+            "x.yaml:1:52: services.web.env_file[0].format: expected the format 'raw', not 'odd'",
         ),
         (
             "{path: /a.env, format: raw}",
             "A B=1",
-            "x.yaml:1:36: services.web.env_file[0]: a.env:1: expected a variable name without"
-            " spaces",
+            "a.env:1:1: the name of a variable cannot hold a space",
         ),
         (
             "{path: /a.env}",

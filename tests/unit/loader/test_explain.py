@@ -93,7 +93,8 @@ def of_web(body: str) -> list[str]:
     ],
 )
 def test_each_error_has_its_place_and_words(body, message):
-    assert of_web(body) == [message]
+    [line] = of_web(body)  # hints are in the golden cases
+    assert line.startswith(message)
 
 
 def test_every_error_is_told_in_file_order():
@@ -112,7 +113,9 @@ def test_a_reset_item_does_not_shift_the_place_of_others():
 
 
 def test_override_nodes_are_validated_as_values():
-    assert of_web("ports: !override {a: b}")[0].endswith("expected a list, found a mapping")
+    assert of_web("ports: !override {a: b}")[0].startswith(
+        "3:12: services.web.ports: expected a list, found a mapping"
+    )
 
 
 def test_top_level_errors_have_no_path():

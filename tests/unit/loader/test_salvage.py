@@ -2,51 +2,85 @@
 
 from __future__ import annotations
 
+import pytest
+from unit.loader.nodes import node
+
 from pycompose.errors import Position, Problem
-from pycompose.loader.parse import parse
 from pycompose.loader.salvage import salvage
-from pycompose.loader.sources import Source
-from pycompose.loader.tree import Map, plain
+from pycompose.loader.tree import plain
 
 TEXT = """\
 services:
   web:
-    image: x
     imagee: y
+    image: x
     ports: [a, b]
+    networks: [n, m]
+    volumes: ["v:/v", {source: w, target: /w}]
+  db: 5
+  empty:
 volumes: 3
+networks:
+  n: {drivr: bridge}
+  m:
+secrets: [s, {t: {}}]
+nonsense: 1
 """
+STAND_IN = {"image": "stand-in"}
+ELSEWHERE = {"external": True}
 
 
-def document() -> Map:
-    (node,) = parse(Source("/c.yaml", "c.yaml", TEXT))
-    assert isinstance(node, Map)
-    return node
-
-
-def at(line: int, column: int) -> Problem:
-    return Problem(Position("c.yaml", line, column), "", "wrong")
-
-
-def test_an_unknown_attribute_goes_alone() -> None:
-    rest = salvage(document(), [at(4, 5)])
+def left(*places: tuple[int, int]) -> dict:
+    """Return what is left if what stands at these places is wrong."""
+    problems = [Problem(Position("x.yaml", *place), "", "wrong") for place in places]
+    rest = salvage(node(TEXT), problems)
     assert rest is not None
-    assert plain(rest)["services"]["web"] == {"image": "x", "ports": ["a", "b"]}
+    return plain(rest)
 
 
-def test_a_wrong_item_takes_its_attribute_along() -> None:
-    rest = salvage(document(), [at(5, 16)])
-    assert rest is not None
-    assert plain(rest)["services"]["web"] == {"image": "x", "imagee": "y"}
+def test_an_unknown_attribute_goes_alone():
+    assert list(left((3, 5))["services"]["web"]) == ["image", "ports", "networks", "volumes"]
 
 
-def test_nothing_is_left_where_others_would_be_blamed() -> None:
-    assert salvage(document(), [at(3, 12)]) is None  # a service without an image
-    assert salvage(document(), [at(6, 10)]) is None  # a volume that is used and not defined
-    assert salvage(document(), [at(4, 5), at(6, 10)]) is None
+def test_a_wrong_item_takes_its_attribute_along():
+    assert "ports" not in left((5, 16))["services"]["web"]
 
 
-def test_the_document_itself_is_left_alone() -> None:
-    before = document()
-    salvage(before, [at(4, 5)])
+def test_a_service_without_its_image_gets_a_stand_in():
+    assert left((4, 12))["services"]["web"]["image"] == "stand-in"
+
+
+@pytest.mark.parametrize("place", [(8, 3), (8, 7)])
+def test_the_name_of_a_refused_service_stays_known(place):
+    assert left(place)["services"]["db"] == STAND_IN
+
+
+def test_a_service_that_is_empty_is_no_mistake_of_others():
+    assert left((3, 5))["services"]["empty"] == STAND_IN
+
+
+def test_the_name_of_a_refused_resource_stays_known():
+    assert left((12, 7))["networks"] == {"n": ELSEWHERE, "m": None}
+
+
+def test_the_names_in_a_list_stay_known():
+    assert left((14, 10))["secrets"] == {"s": ELSEWHERE, "t": ELSEWHERE}
+
+
+def test_where_a_section_names_nothing_those_are_known_that_services_use():
+    assert left((10, 10))["volumes"] == {"v": ELSEWHERE, "w": ELSEWHERE}
+
+
+def test_what_the_top_of_a_file_cannot_hold_goes():
+    assert "nonsense" not in left((15, 1))
+
+
+@pytest.mark.parametrize(("text", "place"), [("services: 5", (1, 11)), (TEXT, (99, 1))])
+def test_nothing_is_left_where_there_is_nothing_to_go_on_with(text, place):
+    assert salvage(node(text), [Problem(Position("x.yaml", *place), "", "wrong")]) is None
+
+
+def test_the_document_itself_is_left_alone():
+    before = node(TEXT)
+    salvage(before, [Problem(Position("x.yaml", 3, 5), "", "wrong")])
     assert "imagee" in plain(before)["services"]["web"]
