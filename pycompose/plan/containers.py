@@ -12,6 +12,7 @@ from pycompose.model.project import Project
 from pycompose.plan.diverged import anonymous
 from pycompose.plan.lifecycle import stop
 from pycompose.plan.ops import STOPPABLE, Kill, Pause, RemoveContainer, Unpause
+from pycompose.plan.orphans import is_orphan
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, Snapshot
@@ -35,8 +36,8 @@ def kill(
     steps = Steps()
     for container in snapshot.containers:
         known = container.service in (services or project.services)
-        orphan = container.service not in {*project.services, *project.disabled}
-        if container.state in _RUNNING and (known or (remove_orphans and orphan)):
+        orphan = remove_orphans and is_orphan(project, container)
+        if container.state in _RUNNING and (known or orphan):
             steps.add(
                 Kill,
                 resource=f"Container {container.name}",

@@ -21,6 +21,7 @@ from pycompose.plan.ops import (
     RemoveVolume,
     Stop,
 )
+from pycompose.plan.orphans import is_foreign, is_orphan
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, Snapshot
@@ -56,12 +57,11 @@ def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
 
 def _goes(project: Project, container: ContainerState, options: Options) -> bool:
     if container.oneoff:
-        return options.remove_orphans
+        return options.remove_orphans and not is_foreign(project, container)
     if options.services:
         return container.service in options.services
     known = container.service in project.services
-    orphan = not known and container.service not in project.disabled
-    return known or (orphan and options.remove_orphans)
+    return known or (options.remove_orphans and is_orphan(project, container))
 
 
 def _containers(

@@ -34,6 +34,7 @@ from pycompose.plan.ops import (
     Until,
     Wait,
 )
+from pycompose.plan.orphans import files, foreign, is_orphan
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, Snapshot
@@ -494,13 +495,7 @@ class _Up:
                 )
 
     def _orphans(self) -> None:
-        known = {*self.project.services, *self.project.disabled}
-        orphans = [
-            c
-            for c in self.snapshot.containers
-            if (c.service not in known and not c.oneoff)
-            or (c.oneoff and c.state in ("exited", "dead"))
-        ]
+        orphans = [c for c in self.snapshot.containers if is_orphan(self.project, c)]
         if self.options.remove_orphans:
             for orphan in orphans:
                 why = f"no service {orphan.service!r} in the files"
@@ -510,6 +505,14 @@ class _Up:
             self.steps.warn(
                 f"found orphan containers ({names}) for this project; if you removed or renamed"
                 " their service in the Compose file, --remove-orphans cleans them up"
+            )
+        others = foreign(self.project, self.snapshot.containers)
+        if others and not self.options.ignore_orphans:
+            names = ", ".join(other.name for other in others)
+            made_from = ", ".join(sorted({path for other in others for path in files(other)}))
+            self.steps.warn(
+                f"containers of this project ({names}) were made from other files ({made_from});"
+                " they are left alone"
             )
 
 
