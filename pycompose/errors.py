@@ -21,6 +21,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning"]
 ErrorFormat: TypeAlias = Literal["text", "json", "github", "gcc"]
+# Whose a problem is: `("services", "web")`, `("volumes", "data")`; `()` is the whole project.
+Owner: TypeAlias = tuple[str, ...]
 
 
 class Position(NamedTuple):

@@ -321,6 +321,6 @@ def project_there(
     if project is not None:
         session.known(project, services)
         if any(name in project.disabled for name in services):
-            project = session.load(services)
+            project = session.load(services, names_only=True)
     snapshot = observe(session.engine, session.project_name, project, images=images)
     return project or adopt(snapshot), snapshot

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pycompose.files.discover import Found
     from pycompose.files.lock import ProjectLock
     from pycompose.loader.sources import Sources
-    from pycompose.loader.stages import LoadOptions, Stages
     from pycompose.model.project import Project
 
 
@@ -111,19 +110,19 @@ class Session:
 
     @cached_property
     def project(self) -> Project:
-        """The whole project, as its files describe it.
+        """The whole project, as far as its names are concerned (see `LoadOptions.names_only`).
 
         Raises:
             ComposeFileError: the files are missing or wrong.
         """
-        return self.load()
+        return self.load(names_only=True)
 
     def load(
         self,
         services: tuple[str, ...] = (),
         *,
         dependencies: bool = True,
-        stages: Stages | None = None,
+        names_only: bool = False,
     ) -> Project:
         """Return the project reduced to some services, and what they depend on.
 
@@ -131,7 +130,7 @@ class Session:
             ComposeFileError: the files are missing or wrong.
             UsageError: there is no such service.
         """
-        project = self.read(services, dependencies=dependencies, stages=stages)
+        project = self.read(services, dependencies=dependencies, names_only=names_only)
         for notice in project.notices:
             if str(notice) not in self._told:
                 self._told.add(str(notice))
@@ -144,7 +143,7 @@ class Session:
         *,
         dependencies: bool = True,
         all_resources: bool = False,
-        stages: Stages | None = None,
+        names_only: bool = False,
         sources: Sources | None = None,
     ) -> Project:
         """Return the same as `load`, and leave it to the caller to tell its notices.
@@ -153,47 +152,28 @@ class Session:
             ComposeFileError: the files are missing or wrong.
             UsageError: there is no such service.
         """
-        from pycompose.loader.stages import load
-
-        options = self.load_options(
-            services, dependencies=dependencies, all_resources=all_resources, stages=stages
-        )
-        return load(options, sources or self.sources)
-
-    def load_options(
-        self,
-        services: tuple[str, ...] = (),
-        *,
-        dependencies: bool = True,
-        all_resources: bool = False,
-        stages: Stages | None = None,
-    ) -> LoadOptions:
-        """Return what the loader is to load for this command."""
-        from pycompose.loader.stages import LoadOptions, Stages
+        from pycompose.files.disk import DiskSources
+        from pycompose.loader.stages import LoadOptions, load
 
         settings = self.settings
-        return LoadOptions(
-            files=self.found.files,
-            working_dir=self.found.working_dir,
-            environment={"PWD": settings.cwd, **settings.environ},
-            environment_files=settings.env_files,
-            dotenv=not truthy(settings.environ.get("COMPOSE_DISABLE_ENV_FILE", "")),
-            home=settings.environ.get("HOME", ""),
-            name=settings.project_name or "",
-            profiles=settings.profiles,
-            services=services,
-            dependencies=dependencies,
-            all_resources=all_resources or settings.all_resources,
-            compatibility=settings.compatibility,
-            stages=stages or Stages(),
+        return load(
+            LoadOptions(
+                files=self.found.files,
+                working_dir=self.found.working_dir,
+                environment=settings.environ,
+                environment_files=settings.env_files,
+                dotenv=not truthy(settings.environ.get("COMPOSE_DISABLE_ENV_FILE", "")),
+                home=settings.environ.get("HOME", ""),
+                name=settings.project_name or "",
+                profiles=settings.profiles,
+                services=services,
+                dependencies=dependencies,
+                all_resources=all_resources or settings.all_resources,
+                compatibility=settings.compatibility,
+                names_only=names_only,
+            ),
+            sources or self._sources or DiskSources(settings.cwd, sys.stdin.buffer),
         )
-
-    @cached_property
-    def sources(self) -> Sources:
-        """The texts that the loader reads."""
-        from pycompose.files.disk import DiskSources
-
-        return self._sources or DiskSources(self.settings.cwd, sys.stdin.buffer)
 
     @cached_property
     def project_if_any(self) -> Project | None:

@@ -169,9 +169,6 @@ def _parse(paths: Sequence[str], process: Mapping[str, str]) -> EnvironmentFiles
 
     variables: dict[str, str] = {}
 
-    def lookup(name: str) -> str | None:
-        return process.get(name, variables.get(name))
-
     sources = DiskSources("/")
     for path in paths:
         try:
@@ -180,7 +177,7 @@ def _parse(paths: Sequence[str], process: Mapping[str, str]) -> EnvironmentFiles
             raise UsageError(f"couldn't find env file: {path}") from None
         except (OSError, ValueError) as error:
             raise UsageError(f"cannot read env file {path}: {_reason(error)}") from error
-        values = parse_env(text, path, lookup).values
+        values = parse_env(text, path, process.get, earlier=variables).values
         variables.update({name: value for name, value in values.items() if value is not None})
     return EnvironmentFiles(tuple(paths), variables)
 

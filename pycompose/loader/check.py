@@ -8,11 +8,11 @@ Source: compose-spec; rules 31 and 32
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from pycompose import graph
-from pycompose.errors import Position, Problem
+from pycompose.errors import Owner, Position, Problem
 from pycompose.loader.suggest import did_you_mean
 from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, Value, dotted
 
@@ -31,23 +31,26 @@ _ORIGINS: Final = {
 _LONGEST_CYCLE: Final = 12  # names shown of one cycle
 
 
-def check(document: Map) -> dict[str, tuple[Problem, ...]]:
-    """Return what is wrong with a document as a whole, by service, in file order.
+def check(
+    document: Map, unknown: Collection[Owner] = frozenset()
+) -> dict[Owner, tuple[Problem, ...]]:
+    """Return what is wrong with a document as a whole, by whose it is, in file order.
 
-    What is wrong with no service in particular stands under "".
+    What is wrong with no service in particular stands under `()`. Of what is `unknown` in parts, no
+    part that is not there is missed.
     """
     services = _map(document, "services")
-    found: dict[str, list[Problem]] = {}
+    found: dict[Owner, list[Problem]] = {}
     for name, service in services.entries.items():
-        if isinstance(service, Map):
+        if isinstance(service, Map) and ("services", name) not in unknown:
             problems = list(_service(document, ("services", name), service, services.key_at(name)))
             if problems:
-                found[name] = problems
+                found["services", name] = problems
     for name, problem in (*_names(services.entries), *_cycles(services.entries)):
-        found.setdefault(name, []).append(problem)
-    shared = list(_resources(document))
+        found.setdefault(("services", name), []).append(problem)
+    shared = list(_resources(document, unknown))
     if shared:
-        found[""] = shared
+        found[()] = shared
     return {name: tuple(sorted(problems, key=position)) for name, problems in found.items()}
 
 
@@ -193,10 +196,11 @@ def _cycles(services: dict[str, Node]) -> Iterator[tuple[str, Problem]]:
         yield cycle[0], _problem(at, ("services", cycle[0], "depends_on"), message)
 
 
-def _resources(document: Map) -> Iterator[Problem]:
+def _resources(document: Map, unknown: Collection[Owner]) -> Iterator[Problem]:
     for kind, origins in _ORIGINS.items():
         for key, item in _children(document, kind).items():
-            if isinstance(item, Map) and not _value(item, "external"):
+            known = (kind, key) not in unknown
+            if isinstance(item, Map) and known and not _value(item, "external"):
                 yield from _origin(kind, key, item, _map(document, kind).key_at(key), origins)
     for key, volume in _children(document, "volumes").items():
         if isinstance(volume, Map) and _value(volume, "external"):

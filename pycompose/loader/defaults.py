@@ -14,22 +14,30 @@ from pycompose.loader.merge import settle
 from pycompose.loader.short.scalars import text
 from pycompose.loader.tree import Map, Node
 
-_BUILD: Final = ("services", "*", "build")
-_ROWS: Final = tree_of(field for field in FIELDS if field.default or field.pattern == _BUILD)
+_ROWS: Final = tree_of(field for field in FIELDS if field.default)
+_BUILDS: Final = tree_of(field for field in FIELDS if field.pattern == ("services", "*", "build"))
 
 
-def defaults(project: Map, base: str = ".") -> Map:
-    """Return a merged document with its defaults filled in and all tags removed.
-
-    `base` is the directory of the project, the context of a build that has none.
-    """
+def defaults(project: Map) -> Map:
+    """Return a merged document with its defaults filled in and all tags removed."""
 
     def change(node: Node, field: Field) -> Node:
-        if field.pattern == _BUILD and isinstance(node, Map) and "context" not in node.entries:
-            context = text(base, node.at)
-            return Map({**node.entries, "context": context}, node.at, node.keys)
         return field.default(node) if field.default is not None else node
 
     filled = rewrite(settle(project), _ROWS, change)
+    assert isinstance(filled, Map)
+    return filled
+
+
+def with_context(document: Map, base: str) -> Map:
+    """Return a document whose builds all have a context: `base`, where they do not say."""
+
+    def change(node: Node, field: Field) -> Node:
+        del field
+        if not isinstance(node, Map) or "context" in node.entries:
+            return node
+        return Map({**node.entries, "context": text(base, node.at)}, node.at, node.keys)
+
+    filled = rewrite(document, _BUILDS, change)
     assert isinstance(filled, Map)
     return filled

@@ -50,11 +50,19 @@ class EnvFile(NamedTuple):
     notices: tuple[Problem, ...] = ()
 
 
-def parse_env(text: str, name: str, lookup: Lookup, *, raw: bool = False) -> EnvFile:
+def parse_env(
+    text: str,
+    name: str,
+    lookup: Lookup,
+    *,
+    earlier: Mapping[str, str] | None = None,
+    raw: bool = False,
+) -> EnvFile:
     """Return the variables of an env file's text; `name` is what messages call the file.
 
-    A value may refer to what `lookup` knows, which comes first, and to variables above it. A name
-    alone takes its value from `lookup` and is left out where that has none. The `raw` format knows
+    A value may refer to what `lookup` knows, which comes first, to variables above it, and to those
+    of `earlier` files. A name alone takes its value from `lookup` or those files, and is left out
+    where they have none. The `raw` format knows
     neither quotes nor references nor comments behind a value.
 
     Raises:
@@ -62,7 +70,7 @@ def parse_env(text: str, name: str, lookup: Lookup, *, raw: bool = False) -> Env
 
     Source: compose-spec 05-services.md#env_file-format
     """
-    reader = _Reader(text.removeprefix("\ufeff"), name, lookup)
+    reader = _Reader(text.removeprefix("\ufeff"), name, lookup, earlier or {})
     (reader.raw if raw else reader.read)()
     if reader.problems:
         raise ComposeFileError(*reader.problems)
@@ -72,10 +80,11 @@ def parse_env(text: str, name: str, lookup: Lookup, *, raw: bool = False) -> Env
 class _Reader:
     """Reads one text from its start to its end."""
 
-    def __init__(self, text: str, name: str, lookup: Lookup) -> None:
+    def __init__(self, text: str, name: str, lookup: Lookup, earlier: Mapping[str, str]) -> None:
         self.text = text
         self.name = name
         self.lookup = lookup
+        self.earlier = earlier
         self.values: dict[str, str] = {}
         self.places: dict[str, Position] = {}
         self.notices: dict[str, Problem] = {}
@@ -132,6 +141,7 @@ class _Reader:
     def inherit(self, key: str, at: Position) -> None:
         """Take the value of a name that stands alone from outside."""
         value = self.lookup(key)
+        value = value if value is not None else self.earlier.get(key)
         if value is not None:
             self.set(key, value, at)
 
@@ -176,9 +186,9 @@ class _Reader:
             return ""
 
     def find(self, name: str) -> str | None:
-        """Return a variable from outside, else from the lines above."""
+        """Return a variable from outside, else from the lines above, else from earlier files."""
         value = self.lookup(name)
-        return value if value is not None else self.values.get(name)
+        return value if value is not None else self.values.get(name, self.earlier.get(name))
 
     def raw(self) -> None:
         """Read the text line by line, values as they are."""

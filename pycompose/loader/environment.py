@@ -10,9 +10,9 @@ Source: compose-spec 05-services.md#env_file; rules 9-12
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from pycompose.errors import ComposeFileError, Position, Problem
+from pycompose.errors import ComposeFileError, Owner, Position, Problem
 from pycompose.loader.dotenv import EnvFile, parse_env
 from pycompose.loader.interpolate import Lookup
 from pycompose.loader.sources import Source, Sources
@@ -32,9 +32,6 @@ def project_environment(
     added: dict[str, str] = {}
     notices: list[Problem] = []
 
-    def lookup(name: str) -> str | None:
-        return environment.get(name, added.get(name))
-
     for path in files:
         try:
             source = sources.read(path)
@@ -45,7 +42,7 @@ def project_environment(
             continue
         except (OSError, ValueError) as error:
             raise ComposeFileError(Problem(Position(path, 1, 1), "", reason(error))) from None
-        parsed = parse_env(source.text, source.name, lookup)
+        parsed = parse_env(source.text, source.name, environment.get, earlier=added)
         added.update(parsed.values)
         notices.extend(parsed.notices)
     return {**added, **environment}, tuple(notices)
@@ -61,11 +58,10 @@ class _Resolver:
     """Resolves services one after the other; reads each file once."""
 
     environment: Mapping[str, str]
-    sources: Sources
-    args: bool
+    sources: Sources | None = None
+    args: bool = True
     read: dict[str, Source] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    notices: list[Problem] = field(default_factory=list)
+    found: list[Problem] = field(default_factory=list)
 
     def service(self, name: str, service: Map) -> Map:
         """Return a service whose `environment` holds its env files and has all values it can."""
@@ -100,58 +96,60 @@ class _Resolver:
 
     def files(self, files: Seq, variables: Map, path: Path) -> Map:
         """Return the variables of env files below those given."""
-        entries: dict[str, Node] = {}
-        keys: dict[str, Position] = {}
+        entries: dict[str, Scalar] = {}
 
         def lookup(name: str) -> str | None:
             if name in self.environment:
                 return self.environment[name]
-            for scope in (variables.entries, entries):
-                node = scope.get(name)
-                if isinstance(node, Scalar) and node.value is not None:
-                    return str(node.value)
-            return None
+            node = variables.entries.get(name)
+            known = isinstance(node, Scalar) and node.value is not None
+            return str(node.value) if isinstance(node, Scalar) and known else None
 
         for index, item in enumerate(files.items):
-            for name, node in self.file(item, lookup, (*path, index)).items():
-                entries[name] = node
-                keys[name] = node.at
-        entries.update(variables.entries)
-        return Map(entries, variables.at, {**keys, **variables.keys})
+            entries |= self.file(item, lookup, entries, (*path, index))
+        keys = {name: node.at for name, node in entries.items()}
+        return Map({**entries, **variables.entries}, variables.at, {**keys, **variables.keys})
 
-    def file(self, item: Node, lookup: Lookup, path: Path) -> dict[str, Scalar]:
-        """Return the variables of one `env_file` entry, each where its file sets it."""
+    def file(
+        self, item: Node, lookup: Lookup, before: Mapping[str, Scalar], path: Path
+    ) -> dict[str, Scalar]:
+        """Return the variables of one `env_file` entry, each where its file sets it.
+
+        It sees those of the files `before` it.
+        """
         entries = item.entries if isinstance(item, Map) else {"path": item}
         where = entries.get("path")
         if not isinstance(where, Scalar):
             return {}
         required, form = entries.get("required"), entries.get("format")
         optional = isinstance(required, Scalar) and required.value is False
+        earlier = {name: str(node.value) for name, node in before.items()}
         try:
             source = self.source(str(where.value))
             raw = isinstance(form, Scalar) and bool(form.value)
             if isinstance(form, Scalar) and form.value not in (None, "", "raw"):
                 message = f"expected the format 'raw', not {str(form.value)!r}"
-                self.problems.append(Problem(form.at, dotted((*path, "format")), message))
-            parsed = parse_env(source.text, source.name, lookup, raw=raw)
+                self.found.append(Problem(form.at, dotted((*path, "format")), message))
+            parsed = parse_env(source.text, source.name, lookup, earlier=earlier, raw=raw)
         except ComposeFileError as error:
-            self.problems.extend(error.problems)
+            self.found.extend(error.problems)
             return {}
         except FileNotFoundError:
             if not optional:
                 message = f"there is no env file {str(where.value)!r}"
                 hint = "'required: false' lets it be missing"
-                self.problems.append(Problem(where.at, dotted(path), message, hint))
+                self.found.append(Problem(where.at, dotted(path), message, hint))
             return {}
         except (OSError, ValueError) as error:
-            self.problems.append(Problem(where.at, dotted(path), reason(error)))
+            self.found.append(Problem(where.at, dotted(path), reason(error)))
             return {}
-        self.notices.extend(parsed.notices)
+        self.found.extend(parsed.notices)
         return _scalars(parsed)
 
     def source(self, path: str) -> Source:
         """Return the text of a file, read once."""
         if path not in self.read:
+            assert self.sources is not None
             self.read[path] = self.sources.read(path)
         return self.read[path]
 
@@ -160,12 +158,27 @@ class _Resolver:
 class Resolved:
     """A document whose services know their variables, and what was found on the way.
 
-    `problems` are by service, so that those of a service nobody asks for can be passed over.
+    What was found is by service, so that what nobody asks for can be passed over.
     """
 
     document: Map
-    problems: Mapping[str, tuple[Problem, ...]]
-    notices: tuple[Problem, ...]
+    found: Mapping[Owner, tuple[Problem, ...]]
+
+
+def resolve_variables(document: Map, environment: Mapping[str, str]) -> Map:
+    """Return the document with the variables of its services resolved, env files left unread."""
+    services = document.get("services")
+    if not isinstance(services, Map):
+        return document
+    resolver = _Resolver(environment)
+    changed: dict[str, Node] = {}
+    for name, service in services.entries.items():
+        given = service.get("environment") if isinstance(service, Map) else None
+        if isinstance(service, Map) and isinstance(given, Map):
+            entries = {**service.entries, "environment": resolver.resolve(given)}
+            changed[name] = replace(service, entries=entries)
+    resolved = replace(services, entries={**services.entries, **changed})
+    return replace(document, entries={**document.entries, "services": resolved})
 
 
 def resolve(
@@ -177,18 +190,18 @@ def resolve(
     """
     services = document.get("services")
     if not isinstance(services, Map):
-        return Resolved(document, {}, ())
+        return Resolved(document, {})
     resolver = _Resolver(environment, sources, args)
     resolved: dict[str, Node] = {}
-    problems: dict[str, tuple[Problem, ...]] = {}
+    found: dict[Owner, tuple[Problem, ...]] = {}
     for name, service in services.entries.items():
         resolved[name] = resolver.service(name, service) if isinstance(service, Map) else service
-        if resolver.problems:
-            problems[name] = tuple(resolver.problems)
-            resolver.problems.clear()
+        if resolver.found:
+            found["services", name] = tuple(resolver.found)
+            resolver.found.clear()
     entries = {**document.entries, "services": Map(resolved, services.at, services.keys)}
     known = Map(entries, document.at, document.keys)
-    return Resolved(known, problems, tuple(resolver.notices))
+    return Resolved(known, found)
 
 
 def _without_nulls(variables: Map) -> Map:

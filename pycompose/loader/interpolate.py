@@ -2,17 +2,18 @@
 
 In comes a text or a node and a function that knows the variables, out goes the same with their
 values in place. Keys and scalars that are no strings are left alone, and a node without a `$` is
-returned as it is. What a text says around a reference is never repeated in a message.
+returned as it is. What a text says around a reference is never repeated in a message. What cannot
+be substituted is told, not raised: it may belong to a service that nobody uses.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
-from pycompose.errors import ComposeFileError, Position, Problem
-from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, dotted
+from pycompose.errors import Owner, Position, Problem
+from pycompose.loader.tree import SECTIONS, Map, Node, Path, Scalar, Seq, dotted
 
 Lookup: TypeAlias = Callable[[str], str | None]
 
@@ -38,46 +39,18 @@ class TemplateError(ValueError):
 
 
 class Interpolated(NamedTuple):
-    """A node with its variables in place, and a warning for each variable that is not set."""
+    """A document with its variables in place, and what was found, by whose it is.
+
+    An attribute that could not be substituted is left out, as `!reset` would leave it out.
+    """
 
     node: Node
-    notices: tuple[Problem, ...] = ()
+    found: Mapping[Owner, tuple[Problem, ...]] = {}
 
-
-class Reference(NamedTuple):
-    """A `${name<operator>operand}` in a text; operator and operand may be empty."""
-
-    name: str
-    operator: str = ""
-    operand: str = ""
-
-
-def references(text: str) -> Iterator[Reference]:
-    """Yield the variables that a text refers to, each before those of its operand.
-
-    What follows a malformed reference is not looked at, nor is the message of a required variable.
-    """
-    yield from _references(text, 0) if "$" in text else ()
-
-
-def _references(text: str, depth: int) -> Iterator[Reference]:
-    template, start = _Template(text, lambda name: None, None), 0
-    while depth <= MAX_NESTING and (match := _REFERENCE.search(text, start)) is not None:
-        start = match.end()
-        if match["escaped"]:
-            continue
-        if name := match["named"] or (match["end"] == "}" and match["braced"]):
-            yield Reference(name)
-            continue
-        try:
-            close = template.close(match, len(text))
-        except TemplateError:
-            return
-        operand = text[match.end() : close]
-        yield Reference(match["braced"], match["end"], operand)
-        if match["end"][-1] != "?":
-            yield from _references(operand, depth + 1)
-        start = close + 1
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that was found, in file order."""
+        return tuple(problem for problems in self.found.values() for problem in problems)
 
 
 def substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None = None) -> str:
@@ -197,34 +170,54 @@ def unset_notice(name: str, at: Position, path: str = "") -> Problem:
 
 
 def interpolate(node: Node, lookup: Lookup, path: Path = ()) -> Interpolated:
-    """Return a document with the variables of its strings in place, and what is not set.
+    """Return a document with the variables of its strings in place.
 
     A changed scalar is a string, whatever it looks like; the table of fields casts it later. Nodes
-    tagged `!reset` are left alone.
-
-    Raises:
-        ComposeFileError: strings are malformed or lack a required variable, each at its place.
+    tagged `!reset` are left alone. A string that is malformed or lacks a required variable is a
+    problem of its owner only, an unset variable a warning of each owner. Nobody uses what stands
+    in an extension (`x-`): there it stays as it is. `path` is where `node` is in its document.
 
     Source: compose-spec 12-interpolation.md
     """
     walk = _Walk(lookup)
     node = walk.node(node, path)
-    if walk.problems:
-        raise ComposeFileError(*walk.problems)
-    return Interpolated(node, tuple(walk.notices.values()))
+    for lost in walk.lost:
+        node = _without(node, lost[len(path) :])
+    return Interpolated(node, {key: tuple(each.values()) for key, each in walk.found.items()})
+
+
+def owner_of(path: Path) -> Owner:
+    """Return whose a value is: a service's, a resource's, else that of the section it is in."""
+    length = 2 if len(path) > 2 and path[0] in SECTIONS else 1
+    return tuple(map(str, path[:length]))
 
 
 def _is_fixed(node: Node) -> bool:
     return type(node) is Scalar and (type(node.value) is not str or "$" not in node.value)
 
 
+def _without(node: Node, path: Path) -> Node:
+    """Return a document in which the value at a path of keys is tagged `!reset`."""
+    if not path:
+        return Scalar(None, node.at, tag="!reset")
+    if not isinstance(node, Map):
+        return node
+    key = str(path[0])
+    entries = {**node.entries, key: _without(node.entries[key], path[1:])}
+    return Map(entries, node.at, node.keys, node.tag)
+
+
 class _Walk:
-    """Interpolates a tree; what aliases share stays shared."""
+    """Interpolates a tree; what aliases share stays shared, unless something is to be told of it.
+
+    `lost` are the paths of the attributes that could not be substituted.
+    """
 
     def __init__(self, lookup: Lookup) -> None:
         self.lookup = lookup
-        self.problems: list[Problem] = []
-        self.notices: dict[str, Problem] = {}
+        self.found: dict[Owner, dict[object, Problem]] = {}
+        self.lost: dict[Path, None] = {}
+        self.told = 0
         self.done: dict[int, Node] = {}
 
     def node(self, node: Node, path: Path) -> Node:
@@ -238,8 +231,10 @@ class _Walk:
             return node
         known = self.done.get(id(node))
         if known is None:
+            before = self.told
             known = self.entries(node, path) if isinstance(node, Map) else self.items(node, path)
-            self.done[id(node)] = known
+            if self.told == before:
+                self.done[id(node)] = known
         return known
 
     def entries(self, node: Map, path: Path) -> Map:
@@ -266,12 +261,27 @@ class _Walk:
         """Return a string interpolated; note what is wrong with it."""
 
         def unset(name: str) -> None:
-            if name not in self.notices:
-                self.notices[name] = unset_notice(name, node.at, dotted(path))
+            self.tell(path, name, unset_notice(name, node.at, dotted(path)))
 
         try:
             value = substitute(text, self.lookup, unset)
         except TemplateError as error:
-            self.problems.append(Problem(node.at, dotted(path), error.message, error.hint))
+            problem = Problem(node.at, dotted(path), error.message, error.hint)
+            if str(path[0] if path else "").startswith("x-"):
+                problem = problem._replace(severity="warning")
+            else:
+                self.lost[_attribute(path)] = None
+            self.tell(path, (node.at, error.message), problem)
             return node
         return Scalar(value, node.at, node.text, True, node.tag)
+
+    def tell(self, path: Path, key: object, problem: Problem) -> None:
+        """Note a problem, once for each owner."""
+        self.told += 1
+        self.found.setdefault(owner_of(path), {}).setdefault(key, problem)
+
+
+def _attribute(path: Path) -> Path:
+    """Return the path of the attribute that a value is part of: keys only, three at most."""
+    keys = (index for index, part in enumerate(path[:3]) if isinstance(part, int))
+    return path[: next(keys, 3)]

@@ -9,6 +9,7 @@ Source: compose-spec 13-merge.md; compose.md rules 33-41
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from pycompose.errors import ComposeFileError, Problem
@@ -18,6 +19,7 @@ from pycompose.loader.short.lists import member
 from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, dotted, plain
 
 _ROWS: Final = tree_of(field for field in FIELDS if field.merge or field.unique)
+_ALL: Final = tree_of(FIELDS)
 _NOTHING: Final = Row()
 
 
@@ -34,6 +36,68 @@ def merge(base: Map, override: Map) -> Map:
     if walk.problems:
         raise ComposeFileError(*walk.problems)
     return node
+
+
+def without_nulls(document: Map, below: Map) -> Map:
+    """Return a document, as written, without the nulls that `merge` would pass over.
+
+    `below` is what it is to be laid over. Alone, the schema would refuse such a null.
+    """
+    entries = {
+        key: _without_nulls(value, under, _ALL.entries.get(key, _NOTHING))
+        if isinstance(value, Map) and isinstance(under := below.entries.get(key), Map)
+        else value
+        for key, value in document.entries.items()
+        # Compat: `services` may not be null, be it over others.
+        if key == "services" or key not in below.entries or not _is_null(value)
+    }
+    return Map(entries, document.at, document.keys, document.tag)
+
+
+def without_null_attributes(service: Map) -> Map:
+    """Return a service, as written, without the attributes that give way to whatever is below."""
+    row = _ALL.entries["services"].any or _NOTHING
+    kept = {
+        key: value
+        for key, value in service.entries.items()
+        if not _is_null(value) or key == "extends" or _replaces(row.entries.get(key, _NOTHING))
+    }
+    return service if len(kept) == len(service.entries) else replace(service, entries=kept)
+
+
+def _replaces(row: Row) -> bool:
+    return row.field is not None and row.field.merge == "replace"
+
+
+def _without_nulls(document: Map, below: Map, row: Row) -> Map:
+    if document.tag or _is_free(row):
+        return document
+    changed: dict[str, Node | None] = {}
+    for key, value in document.entries.items():
+        under = below.entries.get(key)
+        beneath = row.entries.get(key, row.any) or _NOTHING
+        if under is None or _replaces(beneath):
+            continue
+        if isinstance(value, Map) and isinstance(under, Map):
+            changed[key] = _without_nulls(value, under, beneath)
+        elif _is_null(value) and not _is_null(under):
+            changed[key] = None
+    if not changed:
+        return document
+    entries = {key: changed.get(key, value) for key, value in document.entries.items()}
+    kept = {key: value for key, value in entries.items() if value is not None}
+    return Map(kept, document.at, document.keys)
+
+
+def _is_free(row: Row) -> bool:
+    """Whether a mapping holds plain values by free names, a null being one such as any other."""
+    values = row.any
+    structured = row.entries or (values is not None and (values.entries or values.item))
+    return row.field is not None and row.field.shape is not None and not structured
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None and not node.tag
 
 
 def settle(document: Map) -> Map:
@@ -117,16 +181,28 @@ class _Walk:
         return Map(entries, base.at, {**override.keys, **base.keys})
 
     def pools(self, base: Seq, override: Seq, path: Path) -> Seq:
-        """Return the pools of the override, each over the one of the same subnet."""
-        # Compat: what only the base has is lost.
-        known = {member(pool, "subnet"): pool for pool in base.items}
-        pools: list[Node] = []
-        for index, pool in enumerate(override.items):
-            old = known.get(member(pool, "subnet"))
-            if old is not None:
-                pool = self.node(old, pool, _NOTHING, (*path, index))
-            pools.append(pool)
-        return Seq(tuple(pools), base.at)
+        """Return the pools of the override, laid over those of the base in an odd way."""
+        # Compat: each pool of the base takes in the pools of the override one after the other,
+        # be their subnets its own or known already; pools are changed while they are compared.
+        pools: list[list[Node]] = []  # each in a box of its own
+        for old in base.items:
+            box = [old]
+            for index, new in enumerate(override.items):
+                subnet = member(new, "subnet")
+                if subnet == member(box[0], "subnet") or _with_subnet(pools, subnet) is not None:
+                    box[0] = self.node(box[0], new, _NOTHING, (*path, index))
+                    place = _with_subnet(pools, member(box[0], "subnet"))
+                    if place is None:
+                        pools.append(box)
+                    else:
+                        pools[place] = box
+                else:
+                    pools.append([new])
+        return Seq(tuple(pool for [pool] in pools), base.at)
+
+
+def _with_subnet(pools: list[list[Node]], subnet: str) -> int | None:
+    return next((i for i, [pool] in enumerate(pools) if member(pool, "subnet") == subnet), None)
 
 
 def _appended(base: Seq, override: Seq, row: Row) -> Seq:

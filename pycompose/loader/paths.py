@@ -8,6 +8,7 @@ Source: compose.md rule 59
 
 from __future__ import annotations
 
+import posixpath
 from typing import Final
 
 from pycompose.loader.fields import FIELDS, Field, rewrite, tree_of
@@ -50,6 +51,11 @@ def absolute(path: str, base: str, home: str, *, portable: bool = False) -> str:
     if path.startswith("/") or (portable and is_windows_path(path)):
         return path
     return clean(f"{base}/{path.removeprefix('./')}")
+
+
+def relative(path: str, folder: str) -> str:
+    """Return an absolute path as seen from a folder."""
+    return posixpath.relpath(path, folder)
 
 
 def is_remote(context: str) -> bool:

@@ -13,22 +13,26 @@ from pathlib import Path as FilePath
 from pycompose.errors import ComposeFileError, Position, Problem
 from pycompose.loader.gate import Check, Schema, compile_schema
 from pycompose.loader.tree import Map
+from pycompose.model.values import Json
 
 
-def validate(document: Map) -> None:
+def validate(document: Map, *, part: bool = False) -> None:
     """Refuse a document that breaks the schema; what is tagged `!reset` is passed over.
+
+    A `part` of a document need not have what the whole must have.
 
     Raises:
         ComposeFileError: every error of the document, in file order.
 
     Source: compose-spec schema/compose-spec.json
     """
-    if _gate()(document):
+    if _gate(part=part)(document):
         return
     from pycompose.loader.explain import explain
 
     problems: dict[tuple[Position, str], Problem] = {}
-    for problem in explain(document, compose_schema()):  # what aliases share is told of once
+    schema = _schema_of_parts() if part else compose_schema()
+    for problem in explain(document, schema):  # what aliases share is told of once
         problems.setdefault((problem.at, problem.message), problem)
     raise ComposeFileError(*sorted(problems.values(), key=lambda problem: problem.at))
 
@@ -45,5 +49,25 @@ def compose_schema() -> Schema:
 
 
 @cache
-def _gate() -> Check:
-    return compile_schema(compose_schema())
+def _gate(*, part: bool) -> Check:
+    return compile_schema(_schema_of_parts() if part else compose_schema())
+
+
+@cache
+def _schema_of_parts() -> Schema:
+    """Return the schema without what it requires: the rest may stand in another document."""
+    parts: Schema = _without_required(compose_schema())
+    return parts
+
+
+def _without_required(schema: Json) -> Json:
+    if isinstance(schema, list):
+        return [_without_required(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # An attribute may be called `required` too; its schema is a mapping.
+    return {
+        key: _without_required(value)
+        for key, value in schema.items()
+        if key != "required" or isinstance(value, dict)
+    }

@@ -13,13 +13,14 @@ from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from pycompose import graph
-from pycompose.errors import ComposeFileError, Position, Problem, UsageError
+from pycompose.errors import ComposeFileError, Owner, Position, Problem, UsageError
 from pycompose.loader.suggest import did_you_mean
 from pycompose.model.project import Project
 from pycompose.model.service import Service
 
 T = TypeVar("T")
 EVERY_PROFILE = "*"
+RESOURCES = ("networks", "volumes", "secrets", "configs")
 
 
 def activate(project: Project, profiles: Collection[str]) -> Project:
@@ -97,6 +98,40 @@ def used(project: Project) -> Project:
     )
 
 
+def heard(project: Project) -> Project:
+    """Return the project with the warnings of all its parts among its notices, each told once.
+
+    Raises:
+        ComposeFileError: something is wrong with a network, volume, secret or config of it.
+    """
+    owners: list[Owner] = [(), *(("services", name) for name in project.services)]
+    for kind in RESOURCES:
+        owners += [(kind, name) for name in getattr(project, kind)]
+    found = [it for owner in owners for it in project.pending.get(owner, ())]
+    if problems := [it for it in found if it.severity == "error"]:
+        raise ComposeFileError(*problems)
+    files = dict.fromkeys(it.at.file for its in project.pending.values() for it in its)
+    order = {file: index for index, file in enumerate(files)}
+    warnings = sorted(found, key=lambda it: (order[it.at.file], it.at))
+    told = {it.message: it for it in reversed(warnings)}
+    return replace(project, notices=tuple(reversed(told.values())))
+
+
+def without(project: Project, owners: Collection[Owner]) -> Project:
+    """Return the project without the networks, volumes, secrets and configs of some owners."""
+    return replace(
+        project,
+        networks=_less(project.networks, "networks", owners),
+        volumes=_less(project.volumes, "volumes", owners),
+        secrets=_less(project.secrets, "secrets", owners),
+        configs=_less(project.configs, "configs", owners),
+    )
+
+
+def _less(found: Mapping[str, T], kind: str, owners: Collection[Owner]) -> dict[str, T]:
+    return {name: found[name] for name in found if (kind, name) not in owners}
+
+
 def _only(found: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
     return {name: found[name] for name in found if name in names}
 
@@ -128,7 +163,9 @@ def _matching(services: Mapping[str, Service], pattern: str) -> list[str]:
 
 def _refuse(project: Project, kept: Collection[str], *, edges: bool = True) -> None:
     """Raise what is wrong with the services that are kept."""
-    problems = [it for name in ("", *sorted(kept)) for it in project.pending.get(name, ())]
+    owners: list[Owner] = [(), *(("services", name) for name in sorted(kept))]
+    found = [it for owner in owners for it in project.pending.get(owner, ())]
+    problems = list({(it.at, it.message): it for it in found if it.severity == "error"}.values())
     for name in sorted(kept) if edges else ():
         for other, dependency in project.services[name].depends_on.items():
             if dependency.required and other in project.disabled:

@@ -1,6 +1,7 @@
 """Compose files in, a Project out.
 
-The stages, in order; `load` is these calls and little more:
+The stages, in order; `load` is these calls and little more. From interpolate to merge they are
+those of `assemble`, which an included file goes through as well:
 
 - read: the env files, then each Compose file, through `Sources`
 - parse: text to documents of nodes that know their place
@@ -9,6 +10,8 @@ The stages, in order; `load` is these calls and little more:
 - validate: the schema, on each document alone, so that the right one is blamed
 - canonical: short syntax to long
 - resolve_paths: relative paths to absolute ones
+- include: the document over those that it includes
+- extends: services over those that they extend
 - merge: documents, left to right
 - defaults: values of attributes that are not given
 - normalize: the default network, the real names of resources
@@ -24,28 +27,25 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from types import TracebackType
-from typing import Final
+from typing import Final, TypeAlias
 
-from pycompose.errors import ComposeFileError, Position, Problem, UsageError
+from pycompose.errors import ComposeFileError, Owner, Position, Problem, UsageError
+from pycompose.loader.assemble import assemble
 from pycompose.loader.bind.project import bind
 from pycompose.loader.canonical import canonical
 from pycompose.loader.check import check
 from pycompose.loader.defaults import defaults
-from pycompose.loader.environment import Resolved, project_environment, reason
+from pycompose.loader.environment import Resolved, project_environment
 from pycompose.loader.environment import resolve as resolve_environment
+from pycompose.loader.faults import Faults
 from pycompose.loader.interpolate import interpolate
 from pycompose.loader.merge import merge
 from pycompose.loader.normalize import normalize
-from pycompose.loader.parse import parse
-from pycompose.loader.paths import resolve as resolve_paths
-from pycompose.loader.salvage import salvage
-from pycompose.loader.schema import validate
-from pycompose.loader.select import activate, enable, used
+from pycompose.loader.reading import Place, Reading, Scope
+from pycompose.loader.select import activate, enable, heard, used, without
 from pycompose.loader.select import select as reduce_to
-from pycompose.loader.sources import Source, Sources
-from pycompose.loader.tree import Map, Node, Scalar
+from pycompose.loader.sources import Sources
+from pycompose.loader.tree import Map, Scalar
 from pycompose.model.project import Project
 
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9_-]")
@@ -78,7 +78,9 @@ class LoadOptions:
     COMPOSE_PROJECT_NAME and COMPOSE_PROFILES are used where it has none. `services` are the
     services to keep, all enabled ones if empty, along with what they depend on unless
     `dependencies` is off. `all_resources` keeps networks, volumes, secrets and configs nobody
-    uses. `compatibility` names containers and images with `_`. `stages` are those to run.
+    uses. `compatibility` names containers and images with `_`. `stages` are those to run. For
+    `names_only` it is enough to know what there is: a required variable or an env file may be
+    missing, and what cannot be known for that is left out.
     """
 
     files: tuple[str, ...]
@@ -94,6 +96,7 @@ class LoadOptions:
     all_resources: bool = False
     compatibility: bool = False
     stages: Stages = field(default_factory=Stages)
+    names_only: bool = False
 
 
 def load(options: LoadOptions, sources: Sources) -> Project:
@@ -108,10 +111,11 @@ def load(options: LoadOptions, sources: Sources) -> Project:
     whole = merged(options, sources, faults, canonical, merge)
     with faults:
         document, environment = whole.document, whole.environment
-        pending = check(document) if stages.check else {}
-        resolved = Resolved(document, {}, ())
+        pending = check(document, _unknown(whole.found)) if stages.check else {}
+        resolved = Resolved(document, {})
         if stages.resolve_environment:
             resolved = resolve_environment(document, environment, sources, args=stages.normalize)
+        values = _gathered(faults, whole.found, resolved.found)
         project = replace(
             bind(resolved.document),
             name=whole.name,
@@ -120,9 +124,10 @@ def load(options: LoadOptions, sources: Sources) -> Project:
             environment_files=options.environment_files,
             environment=environment,
             separator="_" if options.compatibility else "-",
-            notices=whole.notices + resolved.notices,
-            pending=_together(pending, resolved.problems),
+            pending=_gathered(faults, pending, {} if options.names_only else values),
         )
+        if options.names_only:
+            project = without(project, _unknown(values))
         project = select(project, options)
         if not faults.problems:
             return project
@@ -130,14 +135,20 @@ def load(options: LoadOptions, sources: Sources) -> Project:
     raise AssertionError("faults without a problem")
 
 
+Found: TypeAlias = Mapping[Owner, Sequence[Problem]]
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What the files make together; `environment` is what interpolation saw."""
+    """What the files make together; `environment` is what interpolation saw.
+
+    `found` is what is wrong, or to be noticed, of single values, by whose they are.
+    """
 
     document: Map
     name: str
     environment: dict[str, str]
-    notices: tuple[Problem, ...]
+    found: Found
 
 
 def merged(
@@ -150,89 +161,57 @@ def merged(
     """Return what the files make together, as far as `normalize`; gather their problems."""
     stages = options.stages
     environment, notices = read_environment(options, sources)
+    reading = Reading(
+        sources,
+        faults,
+        options.working_dir,
+        canonical=canonical,
+        merge=merge,
+        interpolate=stages.interpolate,
+        absolute=stages.resolve_paths,
+    )
+    reading.note({(): notices})
     parsed: list[Map] = []
     for path in options.files:
         with faults:
-            source = read(path, sources)
-            parsed.extend(mappings(parse(source), source))
+            parsed.extend(reading.documents(path))
+    if not parsed:
+        _refuse_nothing(options.files, reading)
     name = identify(parsed, options, environment)
     environment["COMPOSE_PROJECT_NAME"] = name
-    documents: list[Map] = []
-    for node in parsed:
-        with faults:
-            document = node
-            notices += obsolete(node)
-            if stages.interpolate:
-                found, unset = interpolate(node, environment.get)
-                notices += unset
-                assert isinstance(found, Map)
-                document = found
-            document = faults.outlived(document, validate)
-            document = faults.outlived(document, canonical)
-            if stages.resolve_paths:
-                document = resolve_paths(document, options.working_dir, options.home)
-            documents.append(document)
-    if len(documents) < len(parsed) or not parsed:
-        faults.settle()
     with faults:
-        document = reduce(merge, documents)
-        document = defaults(document, options.working_dir if stages.resolve_paths else ".")
-        document = normalize(document, name) if stages.normalize else document
-        return Merged(document, name, environment, notices)
+        places = [Place(path, options.working_dir) for path in options.files]
+        scope = Scope(environment=environment, base=options.working_dir, home=options.home)
+        document = assemble(places, scope, reading)
+        if not faults.lost:
+            document = defaults(document)
+            document = normalize(document, name) if stages.normalize else document
+            return Merged(document, name, environment, reading.found)
     faults.settle()
     raise AssertionError("faults without a problem")
 
 
-def _together(
-    one: Mapping[str, tuple[Problem, ...]], other: Mapping[str, tuple[Problem, ...]]
-) -> dict[str, tuple[Problem, ...]]:
-    return {key: one.get(key, ()) + other.get(key, ()) for key in (*one, *other)}
+def _refuse_nothing(files: Sequence[str], reading: Reading) -> None:
+    """Raise that there is nothing in the files, unless it is known why."""
+    reading.faults.settle()
+    places = (Position(reading.name(path), 1, 1) for path in files)
+    raise ComposeFileError(*(Problem(at, "", "the file is empty") for at in places))
 
 
-class Faults:
-    """Gathers the problems of documents, so that one document does not hide those of the next."""
+def _unknown(found: Found) -> frozenset[Owner]:
+    """Return whose values are not all known."""
+    return frozenset(
+        owner for owner, problems in found.items() if any(it.severity == "error" for it in problems)
+    )
 
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
 
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
-        del kind, trace
-        if isinstance(error, ComposeFileError):
-            self.problems.extend(error.problems)
-            return True
-        return False
-
-    def outlived(self, document: Map, stage: Callable[[Map], Map | None]) -> Map:
-        """Return what a stage makes of the document, less what it refuses in it.
-
-        Raises:
-            ComposeFileError: without what is refused, others would be blamed.
-        """
-        try:
-            return stage(document) or document
-        except ComposeFileError as error:
-            rest = salvage(document, error.problems)
-            if rest is None:
-                raise
-            result = stage(rest) or rest
-            self.problems.extend(error.problems)
-            return result
-
-    def settle(self) -> None:
-        """Raise all problems together, if there are any, in the order of their files."""
-        if self.problems:
-            order = list(dict.fromkeys(problem.at.file for problem in self.problems))
-            raise ComposeFileError(
-                *sorted(self.problems, key=lambda p: (order.index(p.at.file), p.at))
-            )
+def _gathered(faults: Faults, *all_found: Found) -> dict[Owner, tuple[Problem, ...]]:
+    """Return all that was found, each problem with what led to its file."""
+    pending: dict[Owner, tuple[Problem, ...]] = {}
+    for found in all_found:
+        for owner, problems in found.items():
+            pending[owner] = (*pending.get(owner, ()), *map(faults.told, problems))
+    return pending
 
 
 def read_environment(
@@ -246,36 +225,6 @@ def read_environment(
     named = options.environment_files
     implied = (posixpath.join(options.working_dir, ".env"),) if options.dotenv else ()
     return project_environment(options.environment, named or implied, sources, required=bool(named))
-
-
-def read(path: str, sources: Sources) -> Source:
-    """Return the text of a Compose file.
-
-    Raises:
-        ComposeFileError: it cannot be read.
-    """
-    try:
-        return sources.read(path)
-    except FileNotFoundError:
-        raise ComposeFileError(Problem(Position(path, 1, 1), "", "there is no such file")) from None
-    except (OSError, ValueError) as error:
-        raise ComposeFileError(Problem(Position(path, 1, 1), "", reason(error))) from None
-
-
-def mappings(documents: Sequence[Node], source: Source) -> list[Map]:
-    """Return the documents of a file that hold anything.
-
-    Raises:
-        ComposeFileError: none does, or one is no mapping.
-    """
-    found = [node for node in documents if not (isinstance(node, Scalar) and node.value is None)]
-    if not found:
-        raise ComposeFileError(Problem(Position(source.name, 1, 1), "", "the file is empty"))
-    for node in found:
-        if not isinstance(node, Map):
-            message = "expected a mapping with 'services' at the top of the file"
-            raise ComposeFileError(Problem(node.at, "", message))
-    return [node for node in found if isinstance(node, Map)]
 
 
 def identify(documents: Sequence[Map], options: LoadOptions, environment: Mapping[str, str]) -> str:
@@ -299,7 +248,9 @@ def identify(documents: Sequence[Map], options: LoadOptions, environment: Mappin
     for node in reversed(named):
         value = node
         if options.stages.interpolate:
-            value = interpolate(node, environment.get, ("name",)).node
+            value, found = interpolate(node, environment.get, ("name",))
+            if wrong := [it for its in found.values() for it in its if it.severity == "error"]:
+                raise ComposeFileError(*wrong)
         if isinstance(value, Scalar) and isinstance(value.value, str) and value.value:
             return _not_empty(normalized(value.value))
     return _not_empty(normalized(posixpath.basename(options.working_dir)))
@@ -316,15 +267,6 @@ def normalized(name: str) -> str:
     return _NOT_IN_NAMES.sub("", name.lower()).lstrip("_-")
 
 
-def obsolete(document: Map) -> tuple[Problem, ...]:
-    """Return a warning for a `version`, which has no meaning any more."""
-    if "version" not in document.entries:
-        return ()
-    at = document.key_at("version")
-    message = "the attribute 'version' is obsolete, it is ignored"
-    return (Problem(at, "version", message, "remove it to avoid confusion", "warning"),)
-
-
 def select(project: Project, options: LoadOptions) -> Project:
     """Return the project with the services that profiles and names leave, and what they use."""
     profiles = options.profiles
@@ -338,4 +280,4 @@ def select(project: Project, options: LoadOptions) -> Project:
         dependencies=options.dependencies,
         lenient=not options.stages.check,
     )
-    return project if options.all_resources else used(project)
+    return heard(project if options.all_resources else used(project))

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pycompose.errors import Position
+
+# The sections of a Compose file whose entries are used one by one.
+SECTIONS: Final = ("services", "networks", "volumes", "secrets", "configs", "models")
 
 Value: TypeAlias = str | int | float | bool | None
 

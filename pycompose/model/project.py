@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pycompose.errors import Position, Problem
+from pycompose.errors import Owner, Position, Problem
 from pycompose.model.resources import FileObject, Network, Volume
 from pycompose.model.service import Service
 from pycompose.model.values import Json
@@ -40,8 +40,8 @@ class Project:
     `services` are the enabled ones, `disabled` those that no active profile enables; both sorted
     by name. `config_files` and `working_dir` are absolute. `environment` is what interpolation
     saw; it may hold secrets and is never printed. `separator` stands between the parts of
-    container and image names. `pending` are problems by service that are none until someone chooses
-    that service, such as a missing `env_file`.
+    container and image names. `pending` are problems and warnings of parts, which are none until
+    someone uses that part, such as a missing `env_file`.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Project:
     separator: str = "-"
     environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     places: Places = field(default_factory=Nowhere, repr=False, compare=False)
-    pending: Mapping[str, tuple[Problem, ...]] = field(
+    pending: Mapping[Owner, tuple[Problem, ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
     notices: tuple[Problem, ...] = field(default=(), repr=False, compare=False)

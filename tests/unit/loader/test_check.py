@@ -9,15 +9,18 @@ from pycompose.loader.parse import parse
 from pycompose.loader.sources import Source
 
 
-def problems(text):
+def problems(text, unknown=()):
     [document] = parse(Source("/x.yaml", "x.yaml", text))
-    return {key: [str(problem) for problem in found] for key, found in check(document).items()}
+    return {
+        ".".join(owner): [str(problem) for problem in found]
+        for owner, found in check(document, unknown).items()
+    }
 
 
 def of_web(body, *, rest=""):
     """Return the problems of a service `web` with this body, whose first line is line 4."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
-    return problems(f"services:\n  web:\n    image: a\n{lines}{rest}").get("web", [])
+    return problems(f"services:\n  web:\n    image: a\n{lines}{rest}").get("services.web", [])
 
 
 def test_a_sound_document_has_no_problems():
@@ -41,9 +44,15 @@ configs: {c: {content: x}}
     assert problems(text) == {}
 
 
+def test_nothing_is_missed_of_what_is_not_known_in_full():
+    text = "services: {web: {tty: true}}\nsecrets: {s: {name: x}}"
+    assert problems(text, [("services", "web"), ("secrets", "s")]) == {}
+    assert len(problems(text)) == 2
+
+
 def test_a_service_needs_an_image_or_a_build():
     assert problems("services:\n  web:\n    tty: true\n") == {
-        "web": [
+        "services.web": [
             "x.yaml:2:3: services.web: neither 'image' nor 'build' is given, one of them is needed"
         ]
     }
@@ -132,7 +141,9 @@ def test_all_problems_of_a_service_are_told_in_file_order():
 def test_a_container_name_is_used_once():
     text = "services:\n  a: {image: x, container_name: c}\n  b: {image: x, container_name: c}\n"
     assert problems(text) == {
-        "b": ["x.yaml:3:33: services.b.container_name: container name 'c' is in use by service 'a'"]
+        "services.b": [
+            "x.yaml:3:33: services.b.container_name: container name 'c' is in use by service 'a'"
+        ]
     }
 
 
@@ -143,8 +154,8 @@ def test_a_cycle_is_named_where_it_is_closed():
   c: {image: x, depends_on: {a: , b: }}
 """
     assert problems(text) == {
-        "a": ["x.yaml:2:30: services.a.depends_on: dependency cycle: a -> b -> c -> a"],
-        "b": ["x.yaml:3:30: services.b.depends_on: dependency cycle: b -> c -> b"],
+        "services.a": ["x.yaml:2:30: services.a.depends_on: dependency cycle: a -> b -> c -> a"],
+        "services.b": ["x.yaml:3:30: services.b.depends_on: dependency cycle: b -> c -> b"],
     }
 
 
@@ -152,7 +163,7 @@ def test_a_long_cycle_is_shortened():
     text = "services:\n" + "".join(
         f"  s{n:02d}: {{image: x, depends_on: {{s{(n + 1) % 40:02d}: }}}}\n" for n in range(40)
     )
-    [found] = problems(text)["s00"]
+    [found] = problems(text)["services.s00"]
     assert found.endswith(
         "s00 -> s01 -> s02 -> s03 -> s04 -> s05 -> (29 more) -> s35 -> s36"
         " -> s37 -> s38 -> s39 -> s00"

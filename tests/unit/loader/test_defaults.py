@@ -5,11 +5,11 @@ from __future__ import annotations
 from unit.loader.nodes import attributes, service
 
 from pycompose.loader.canonical import canonical
-from pycompose.loader.defaults import defaults
+from pycompose.loader.defaults import defaults, with_context
 
 
-def read(text, *base):
-    return attributes(defaults(canonical(service(text)), *base))
+def read(text, base="."):
+    return attributes(defaults(with_context(canonical(service(text)), base)))
 
 
 def test_ports_have_a_mode_and_a_protocol():

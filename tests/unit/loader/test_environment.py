@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pycompose.errors import ComposeFileError
-from pycompose.loader.environment import project_environment, resolve
+from pycompose.loader.environment import project_environment, resolve, resolve_variables
 from pycompose.loader.parse import parse
 from pycompose.loader.sources import Source
 from pycompose.loader.tree import plain
@@ -60,7 +60,7 @@ def resolved(text, files=None, **environment):
 
 def variables(text, files=None, **environment):
     found = resolved(f"services: {{web: {text}}}", files, **environment)
-    assert found.problems == {}
+    assert not [it for its in found.found.values() for it in its if it.severity == "error"]
     return plain(found.document)["services"]["web"].get("environment")
 
 
@@ -69,6 +69,16 @@ def test_a_variable_without_a_value_takes_the_project_s():
         "A": "x",
         "B": None,
         "C": "1",
+    }
+
+
+def test_variables_of_a_part_can_be_resolved_before_its_files_are():
+    [document] = parse(
+        Source("/x.yaml", "x.yaml", "services: {a: {environment: {A: , B: }, env_file: x}, b: }")
+    )
+    assert plain(resolve_variables(document, {"A": "1"}))["services"] == {
+        "a": {"environment": {"A": "1", "B": None}, "env_file": "x"},
+        "b": None,
     }
 
 
@@ -110,7 +120,7 @@ def test_a_variable_of_a_file_knows_its_line():
 def test_an_env_file_may_be_missing_if_it_says_so():
     text = "services: {web: {env_file: [{path: /a.env, required: false}, {required: true}]}}"
     found = resolved(text)
-    assert found.problems == {}
+    assert found.found == {}
     assert plain(found.document) == {"services": {"web": {}}}
 
 
@@ -143,12 +153,12 @@ def test_an_env_file_may_be_missing_if_it_says_so():
 def test_what_is_wrong_is_told_by_service(file, content, expected):
     files = Files() if content is None else Files(a_env=content)
     found = resolved(f"services: {{web: {{env_file: [{file}]}}}}", files)
-    assert [str(problem) for problem in found.problems["web"]] == [expected]
+    assert [str(problem) for problem in found.found["services", "web"]] == [expected]
 
 
 def test_what_is_wrong_in_a_file_is_told_there():
     found = resolved("services: {web: {env_file: [/a.env]}}", Files(a_env="A=1\nB*=2\n"))
-    [problem] = found.problems["web"]
+    [problem] = found.found["services", "web"]
     assert (problem.at.file, problem.at.line) == ("a.env", 2)
 
 
@@ -161,5 +171,6 @@ def test_build_arguments_without_a_value_are_dropped_unless_the_project_has_one(
 
 def test_documents_without_services_are_left_alone():
     found = resolved("volumes: {}")
-    assert (plain(found.document), found.problems, found.notices) == ({"volumes": {}}, {}, ())
+    assert (plain(found.document), found.found) == ({"volumes": {}}, {})
+    assert resolve_variables(found.document, {}) is found.document
     assert plain(resolved("services: {web: }").document) == {"services": {"web": None}}

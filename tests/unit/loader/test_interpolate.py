@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from pycompose.errors import ComposeFileError
 from pycompose.loader.interpolate import TemplateError, interpolate, substitute
 from pycompose.loader.parse import parse
 from pycompose.loader.sources import Source
@@ -96,7 +95,7 @@ def test_documents_are_interpolated_in_values_only():
     result = interpolate(node, ENV.get)
     expected = {"$A": "a", "b": [1, True, "a"], "c": {"d": "$", "e": "b\n"}, "f": None}
     assert plain(result.node) == expected
-    assert result.notices == ()
+    assert result.found == {}
 
 
 def test_a_substituted_scalar_is_a_string_at_its_place():
@@ -114,11 +113,10 @@ def test_what_holds_no_variable_is_returned_as_it_is():
     assert interpolate(node.entries["a"], ENV.get).node is node.entries["a"]
 
 
-def test_aliases_stay_shared_and_are_told_of_once():
-    node = document("a: &a {b: $U}\nc: *a\nd: *a")
+def test_aliases_stay_shared():
+    node = document("a: &a {b: $A}\nc: *a\nd: *a")
     result = interpolate(node, ENV.get)
     assert result.node.entries["a"] is result.node.entries["d"]
-    assert len(result.notices) == 1
 
 
 def test_reset_nodes_are_passed_over_and_override_keeps_its_tag():
@@ -127,23 +125,63 @@ def test_reset_nodes_are_passed_over_and_override_keeps_its_tag():
     assert (new.entries["c"].value, new.entries["c"].tag) == ("a", "!override")
 
 
-def test_an_unset_variable_is_told_once_at_its_first_place():
-    result = interpolate(document("a: $U\nb: [x, 'secret${U}']\nc: $V"), ENV.get)
-    assert [str(notice) for notice in result.notices] == [
+def test_an_unset_variable_is_told_once_to_each_owner_at_its_first_place():
+    text = "services:\n  a: {image: $U, command: [x, 'secret${U}']}\n  b: {image: $V, command: $U}"
+    found = interpolate(document(text), ENV.get).found
+    assert {owner: [(str(it.at), it.path) for it in its] for owner, its in found.items()} == {
+        ("services", "a"): [("c.yaml:2:14", "services.a.image")],
+        ("services", "b"): [
+            ("c.yaml:3:14", "services.b.image"),
+            ("c.yaml:3:27", "services.b.command"),
+        ],
+    }
+
+
+def test_a_warning_of_an_unset_variable_says_what_to_do():
+    result = interpolate(document("a: $U\nb: x"), ENV.get)
+    assert [str(notice) for notice in result.problems] == [
         "c.yaml:1:4: a: variable 'U' is not set, an empty string is used"
         " (set it, or give a default: ${U:-default})",
-        "c.yaml:3:4: c: variable 'V' is not set, an empty string is used"
-        " (set it, or give a default: ${V:-default})",
     ]
-    assert {notice.severity for notice in result.notices} == {"warning"}
+    assert {notice.severity for notice in result.problems} == {"warning"}
 
 
 def test_all_problems_of_a_document_are_told_at_once_without_the_text_around():
-    with pytest.raises(ComposeFileError) as caught:
-        interpolate(document("a: hunter2${\nb: [x, 'hunter2${U:?m}']"), ENV.get, ("services",))
-    assert str(caught.value).split("\n") == [
+    text = "a: hunter2${\nb: [x, 'hunter2${U:?m}']"
+    found = interpolate(document(text), ENV.get, ("services",))
+    assert [str(problem) for problem in found.problems] == [
         "c.yaml:1:4: services.a: '${' is not followed by the name of a variable"
         " (write '${NAME}', '${NAME:-default}', or '$$' for a '$' itself)",
         "c.yaml:2:8: services.b[1]: required variable 'U' is missing a value: m"
         " (set U in the environment or in an env file)",
     ]
+
+
+def test_what_cannot_be_substituted_is_left_out_with_its_attribute():
+    text = """
+services:
+  a: {image: "${U:?}", ports: ["80", "${P:?}:80"], command: ls}
+  b: {image: x, environment: &e {A: "${U:?}"}}
+  c: {environment: *e, labels: {a: "${L:?}", b: "$Q"}}
+volumes: {v: {name: "${V:?}"}}
+include: ["${I:?}"]
+x-a: {b: "${X:?}"}
+"""
+    result = interpolate(document(text), ENV.get)
+    services = result.node.entries["services"].entries
+    lost = {
+        name: [key for key, value in service.entries.items() if value.tag == "!reset"]
+        for name, service in services.items()
+    }
+    assert lost == {"a": ["image", "ports"], "b": ["environment"], "c": ["environment", "labels"]}
+    assert result.node.entries["include"].tag == "!reset"
+    assert plain(result.node.entries["x-a"]) == {"b": "${X:?}"}
+    told = {".".join(owner): [it.severity for it in its] for owner, its in result.found.items()}
+    assert told == {
+        "services.a": ["error", "error"],
+        "services.b": ["error"],
+        "services.c": ["error", "error", "warning"],
+        "volumes.v": ["error"],
+        "include": ["error"],
+        "x-a": ["warning"],
+    }

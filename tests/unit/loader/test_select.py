@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pycompose.errors import ComposeFileError, Position, Problem, UsageError
-from pycompose.loader.select import activate, enable, select, used
+from pycompose.loader.select import activate, enable, heard, select, used, without
 from pycompose.model.mounts import Grant, Mount
 from pycompose.model.project import Project
 from pycompose.model.resources import FileObject, Network, Volume
@@ -114,13 +116,40 @@ def test_a_required_dependency_must_be_enabled():
 def test_pending_problems_are_told_of_chosen_services_only():
     wrong = Problem(Position("x.yaml", 3, 1), "services.web", "wrong")
     shared = Problem(Position("x.yaml", 2, 1), "volumes", "wrong too")
-    broken = project(service("web"), service("db"), pending={"web": (wrong,)})
+    broken = project(service("web"), service("db"), pending={("services", "web"): (wrong,)})
     assert list(select(broken, ["db"]).services) == ["db"]
     with pytest.raises(ComposeFileError):
         select(broken, ["web"])
     with pytest.raises(ComposeFileError) as caught:
-        select(project(service("web"), pending={"web": (wrong,), "": (shared,)}))
+        select(project(service("web"), pending={("services", "web"): (wrong,), (): (shared,)}))
     assert caught.value.problems == (shared, wrong)
+
+
+def test_pending_problems_of_resources_are_told_once_they_are_used():
+    wrong = Problem(Position("x.yaml", 3, 1), "volumes.data", "wrong")
+    found = project(service("web"), pending={("volumes", "data"): (wrong,)})
+    assert heard(found) is not None
+    with pytest.raises(ComposeFileError, match="wrong"):
+        heard(replace(found, volumes={"data": Volume(name="data")}))
+    less = without(replace(found, volumes={"data": Volume(name="data")}), [("volumes", "data")])
+    assert heard(less).volumes == {}
+
+
+def test_warnings_are_told_once_each_in_the_order_of_the_files():
+    def warning(file, line, message):
+        return Problem(Position(file, line, 1), "", message, severity="warning")
+
+    pending = {
+        (): (warning("z.yaml", 9, "zero"),),
+        ("services", "web"): (warning("z.yaml", 3, "one"), warning("a.yaml", 1, "two")),
+        ("services", "db"): (warning("z.yaml", 2, "one"), warning("z.yaml", 1, "three")),
+    }
+    told = heard(select(project(service("web"), service("db"), pending=pending), ["web"])).notices
+    assert [(it.at.file, it.at.line, it.message) for it in told] == [
+        ("z.yaml", 3, "one"),
+        ("z.yaml", 9, "zero"),
+        ("a.yaml", 1, "two"),
+    ]
 
 
 def test_resources_nobody_uses_are_dropped():

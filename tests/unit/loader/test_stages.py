@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import textwrap
 
 import pytest
 
 from pycompose.errors import ComposeFileError, UsageError
 from pycompose.loader import stages
+from pycompose.loader.assemble import assemble
+from pycompose.loader.layer import layer
+from pycompose.loader.reading import Reading
 from pycompose.loader.sources import Source
 from pycompose.loader.stages import LoadOptions, load
 
@@ -46,18 +50,32 @@ def refused(*texts, **options):
 
 def test_the_docstring_names_the_stages_in_the_order_of_the_code():
     told = re.findall(r"^- (\w+):", stages.__doc__, re.MULTILINE)
-    # `merged` is called at the top of `load`; its forms of `canonical` and `merge` are arguments.
-    body = ast.parse(inspect.getsource(stages.merged) + inspect.getsource(stages.load))
-    body.body[1].body = body.body[1].body[4:]
-    calls = [node for node in ast.walk(body) if isinstance(node, ast.Call)]
+    ran = [name for name in called(stages.load) if name in told]
+    assert list(dict.fromkeys(ran)) == told
+
+
+# What the stages are called in.
+PARTS = {
+    "merged": stages.merged,
+    "documents": Reading.documents,
+    "assemble": assemble,
+    "layer": layer,
+}
+
+
+def called(function):
+    """Yield the names of what a function calls, in order; in place of its parts, what they call."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     names = [
-        (name.lineno, name.col_offset, name.id)
+        (node.end_lineno, node.end_col_offset, node is call.func, name)
         for call in calls
-        for name in (call.func, *call.args)  # `merge` is an argument, of `reduce`
-        if isinstance(name, ast.Name)
+        # Stages may be arguments, of `outlived` for example; `load` names two for `merged`.
+        for node in (call.func, *(call.args if function is not stages.load else ()))
+        if (name := getattr(node, "id", getattr(node, "attr", "")))
     ]
-    ran = [name for _, _, name in sorted(names) if name in told]
-    assert ran == told
+    for _, _, is_call, name in sorted(names):
+        yield from called(PARTS[name]) if is_call and name in PARTS else [name]
 
 
 def test_a_project_knows_where_it_comes_from():
@@ -76,7 +94,7 @@ def test_a_later_file_is_laid_over_an_earlier_one():
 
 
 def test_documents_of_one_file_are_merged_too():
-    project = loaded(f"{WEB}---\nservices: {{web: {{image: caddy}}}}\n---\n")
+    project = loaded(f"{WEB}---\nservices: {{web: {{image: caddy}}}}\n")
     assert project.services["web"].image == "caddy"
 
 
@@ -182,6 +200,22 @@ services:
     ]
 
 
+def test_what_is_required_may_be_missing_where_names_are_enough():
+    text = """
+services:
+  web: {image: "${TAG:?}", env_file: nowhere.env, depends_on: [db], volumes: ["data:/d"]}
+  db: {image: x, ports: ["${PORT:?}:80"], profiles: [p]}
+volumes: {data: {name: "${NAME:?}"}, other: }
+"""
+    project = loaded(text, profiles=("p",), names_only=True, all_resources=True)
+    assert list(project.services) == ["db", "web"]
+    assert list(project.services["web"].depends_on) == ["db"]
+    assert (project.services["web"].image, list(project.volumes)) == ("", ["other"])
+    assert len(refused(text, profiles=("p",))) == 3
+    [cycle] = refused("services: {a: {image: '${U:?}', depends_on: [a]}}", names_only=True)
+    assert "cycle" in cycle
+
+
 def test_a_place_of_a_variable_is_in_its_env_file():
     project = loaded(
         "services: {web: {image: x, env_file: a.env}}", files={"a.env": "# first\nFOO=1\n"}
@@ -191,7 +225,7 @@ def test_a_place_of_a_variable_is_in_its_env_file():
 
 def test_problems_of_all_files_are_told_at_once():
     problems = refused(
-        "services: {web: {image: ${}}}", "services: [", "services: {web: {imag: x}}", ""
+        "services: {web: {image: ${}}}", "services: [", "services: {web: {imag: x}}", "- a"
     )
     assert sorted({line.split(":")[0] for line in problems}) == [
         *("0.yaml", "1.yaml", "2.yaml", "3.yaml"),
@@ -202,7 +236,14 @@ def test_problems_of_all_files_are_told_at_once():
     ("text", "expected"),
     [
         ("", "0.yaml:1:1: the file is empty"),
-        ("---\n---\n", "0.yaml:1:1: the file is empty"),
+        (
+            "---\n---\n",
+            "0.yaml:2:1: there is nothing in this document of the file (remove its '---')",
+        ),
+        (
+            f"{WEB}---\n",
+            "0.yaml:5:1: there is nothing in this document of the file (remove its '---')",
+        ),
         ("- a", "0.yaml:1:1: expected a mapping with 'services' at the top of the file"),
     ],
 )

@@ -1,0 +1,174 @@
+"""One load under way: the files that were read, why, and what was found in them.
+
+The stages share it. Each file is read and parsed once. What is found wrong with one service or
+resource is kept by its owner: it is nobody's trouble until someone uses that.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pycompose.errors import ComposeFileError, Link, Owner, Position, Problem
+from pycompose.loader.canonical import canonical
+from pycompose.loader.environment import reason
+from pycompose.loader.faults import Faults
+from pycompose.loader.merge import merge
+from pycompose.loader.parse import parse
+from pycompose.loader.sources import Source, Sources
+from pycompose.loader.tree import Map, Node, Scalar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a file is read under.
+
+    `environment` is what its variables are taken from, `base` where its relative paths start (both
+    it and `home` are absolute). `files` are the file and those that include it, outermost first;
+    `chain` the places where they do, nearest first.
+    """
+
+    environment: Mapping[str, str] = field(repr=False)
+    base: str
+    home: str = ""
+    files: tuple[str, ...] = ()
+    chain: tuple[Link, ...] = ()
+
+
+class Place(NamedTuple):
+    """Where a file is, and the folder its relative paths start from."""
+
+    path: str
+    folder: str
+
+
+class Reading:
+    """One load under way.
+
+    `canonical` and `merge` are the stages of that name. Without `interpolate` strings stay as they
+    are written, without `absolute` paths stay relative, to `folder` if not to their own file's.
+    """
+
+    def __init__(
+        self,
+        sources: Sources,
+        faults: Faults,
+        folder: str,
+        *,
+        canonical: Callable[[Map], Map] = canonical,
+        merge: Callable[[Map, Map], Map] = merge,
+        interpolate: bool = True,
+        absolute: bool = True,
+    ) -> None:
+        self.sources = sources
+        self.faults = faults
+        self.folder = folder
+        self.canonical = canonical
+        self.merge = merge
+        self.interpolate = interpolate
+        self.absolute = absolute
+        self.found: dict[Owner, list[Problem]] = {}
+        self.includes = 0
+        self._parsed: dict[str, tuple[Source, tuple[Map, ...]]] = {}
+
+    def documents(self, path: str, chain: tuple[Link, ...] = ()) -> tuple[Map, ...]:
+        """Return the documents of a Compose file; none where it is empty.
+
+        Raises:
+            ComposeFileError: it cannot be read, is no YAML, or holds something else.
+        """
+        if path not in self._parsed:
+            source = read(path, self.sources)
+            self.faults.chains.setdefault(source.name, chain)
+            self._parsed[path] = (source, mappings(parse(source)))
+        return self._parsed[path][1]
+
+    def asked(
+        self, path: str, at: Position, attribute: str, chain: tuple[Link, ...]
+    ) -> tuple[Map, ...]:
+        """Return the documents of a file that another one asks for at `at`, in `attribute`.
+
+        Raises:
+            ComposeFileError: as `documents`; a file that is missing is a problem of who asks.
+        """
+        try:
+            return self.documents(path, chain)
+        except ComposeFileError as error:
+            unread = Position(path, 1, 1)
+            moved = [
+                it._replace(at=at, path=attribute, message=f"{path}: {it.message}")
+                if it.at == unread
+                else it
+                for it in error.problems
+            ]
+            raise ComposeFileError(*moved) from None
+
+    def locate(self, reference: str, scope: Scope, at: Position, attribute: str) -> Place:
+        """Return where the file is that a Compose file refers to."""
+        del at, attribute
+        path = posixpath.normpath(posixpath.join(scope.base, reference))
+        return Place(path, posixpath.dirname(path))
+
+    def name(self, path: str) -> str:
+        """Return what messages call a file that was read."""
+        return self._parsed[path][0].name
+
+    def note(self, found: Mapping[Owner, Iterable[Problem]]) -> None:
+        """Keep what was found, by its owner."""
+        for owner, problems in found.items():
+            self.found.setdefault(owner, []).extend(problems)
+
+    def laid_over(self, path: tuple[str, ...], base: Node, override: Node) -> Node:
+        """Return what stands at a path of keys with something else laid over it.
+
+        Raises:
+            ComposeFileError: the two do not go together.
+        """
+        found: Node = self.merge(_at(path, base), _at(path, override))
+        for key in path:
+            assert isinstance(found, Map)
+            found = found.entries[key]
+        return found
+
+
+def _at(path: tuple[str, ...], node: Node) -> Map:
+    for key in reversed(path):
+        node = Map({key: node}, node.at, {key: node.at})
+    assert isinstance(node, Map)
+    return node
+
+
+def read(path: str, sources: Sources) -> Source:
+    """Return the text of a Compose file.
+
+    Raises:
+        ComposeFileError: it cannot be read.
+    """
+    try:
+        return sources.read(path)
+    except FileNotFoundError:
+        raise ComposeFileError(Problem(Position(path, 1, 1), "", "there is no such file")) from None
+    except (OSError, ValueError) as error:
+        raise ComposeFileError(Problem(Position(path, 1, 1), "", reason(error))) from None
+
+
+def mappings(documents: tuple[Node, ...]) -> tuple[Map, ...]:
+    """Return the documents of a file, none where there is nothing in it.
+
+    Raises:
+        ComposeFileError: one of them is no mapping.
+    """
+    first = documents[0]
+    is_empty = isinstance(first, Scalar) and first.value is None and not first.text
+    if is_empty and len(documents) == 1 and first.at[1:] == (1, 1):
+        return ()
+    for node in documents:
+        if not isinstance(node, Map):
+            message = "expected a mapping with 'services' at the top of the file"
+            if isinstance(node, Scalar) and node.value is None:
+                message = "there is nothing in this document of the file"
+                raise ComposeFileError(Problem(node.at, "", message, "remove its '---'"))
+            raise ComposeFileError(Problem(node.at, "", message))
+    return tuple(node for node in documents if isinstance(node, Map))
