@@ -300,6 +300,10 @@ class Handler(BaseHTTPRequestHandler):
     def inspect_image(self, image):
         return 200, self.engine.inspect_image(image)
 
+    @route("GET", "/distribution/{name}/json")
+    def inspect_distribution(self, image):
+        return 200, self.engine.inspect_distribution(image)
+
     @route("POST", "/images/create")
     def pull(self):
         lines: list[Any] = []

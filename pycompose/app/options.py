@@ -45,6 +45,30 @@ class UpOptions(NamedTuple):
     yes: bool = False
 
 
+ConfigList: TypeAlias = Literal[
+    "services", "volumes", "networks", "models", "hash", "profiles", "images", "environment"
+]
+
+
+class ConfigOptions(NamedTuple):
+    """`config`; `show` is the list to print in place of the project.
+
+    `hash` names services, with commas between them, or is `*` for all.
+    """
+
+    services: tuple[str, ...] = ()
+    show: ConfigList | None = None
+    format: str = ""
+    hash: str = ""
+    quiet: bool = False
+    lock_image_digests: bool = False
+    no_consistency: bool = False
+    no_interpolate: bool = False
+    no_normalize: bool = False
+    no_path_resolution: bool = False
+    resolve_image_digests: bool = False
+
+
 class DownOptions(NamedTuple):
     """`down`; `timeout` in seconds."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pycompose.files.discover import Found
     from pycompose.files.lock import ProjectLock
     from pycompose.loader.sources import Sources
+    from pycompose.loader.stages import LoadOptions, Stages
     from pycompose.model.project import Project
 
 
@@ -123,6 +124,7 @@ class Session:
         *,
         dependencies: bool = True,
         names_only: bool = False,
+        stages: Stages | None = None,
     ) -> Project:
         """Return the project reduced to some services, and what they depend on.
 
@@ -130,7 +132,9 @@ class Session:
             ComposeFileError: the files are missing or wrong.
             UsageError: there is no such service.
         """
-        project = self.read(services, dependencies=dependencies, names_only=names_only)
+        project = self.read(
+            services, dependencies=dependencies, names_only=names_only, stages=stages
+        )
         for notice in project.notices:
             if str(notice) not in self._told:
                 self._told.add(str(notice))
@@ -144,6 +148,7 @@ class Session:
         dependencies: bool = True,
         all_resources: bool = False,
         names_only: bool = False,
+        stages: Stages | None = None,
         sources: Sources | None = None,
     ) -> Project:
         """Return the same as `load`, and leave it to the caller to tell its notices.
@@ -152,28 +157,53 @@ class Session:
             ComposeFileError: the files are missing or wrong.
             UsageError: there is no such service.
         """
-        from pycompose.files.disk import DiskSources
-        from pycompose.loader.stages import LoadOptions, load
+        from pycompose.loader.stages import load
+
+        options = self.load_options(
+            services,
+            dependencies=dependencies,
+            all_resources=all_resources,
+            names_only=names_only,
+            stages=stages,
+        )
+        return load(options, sources or self.sources)
+
+    def load_options(
+        self,
+        services: tuple[str, ...] = (),
+        *,
+        dependencies: bool = True,
+        all_resources: bool = False,
+        names_only: bool = False,
+        stages: Stages | None = None,
+    ) -> LoadOptions:
+        """Return what the loader is to load for this command."""
+        from pycompose.loader.stages import LoadOptions, Stages
 
         settings = self.settings
-        return load(
-            LoadOptions(
-                files=self.found.files,
-                working_dir=self.found.working_dir,
-                environment=settings.environ,
-                environment_files=settings.env_files,
-                dotenv=not truthy(settings.environ.get("COMPOSE_DISABLE_ENV_FILE", "")),
-                home=settings.environ.get("HOME", ""),
-                name=settings.project_name or "",
-                profiles=settings.profiles,
-                services=services,
-                dependencies=dependencies,
-                all_resources=all_resources or settings.all_resources,
-                compatibility=settings.compatibility,
-                names_only=names_only,
-            ),
-            sources or self._sources or DiskSources(settings.cwd, sys.stdin.buffer),
+        return LoadOptions(
+            files=self.found.files,
+            working_dir=self.found.working_dir,
+            environment={"PWD": settings.cwd, **settings.environ},
+            environment_files=settings.env_files,
+            dotenv=not truthy(settings.environ.get("COMPOSE_DISABLE_ENV_FILE", "")),
+            home=settings.environ.get("HOME", ""),
+            name=settings.project_name or "",
+            profiles=settings.profiles,
+            services=services,
+            dependencies=dependencies,
+            all_resources=all_resources or settings.all_resources,
+            compatibility=settings.compatibility,
+            names_only=names_only,
+            stages=stages or Stages(),
         )
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The texts that the loader reads."""
+        from pycompose.files.disk import DiskSources
+
+        return self._sources or DiskSources(self.settings.cwd, sys.stdin.buffer)
 
     @cached_property
     def project_if_any(self) -> Project | None:

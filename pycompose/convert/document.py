@@ -39,7 +39,8 @@ def project_document(project: Project) -> Document:
 
 def yaml_document(project: Project) -> Document:
     """Return the whole project in its YAML form; the enabled services only."""
-    out: Document = {"name": project.name, "services": _keyed(_yaml_service)(project.services)}
+    named = {"name": project.name} if project.name else {}
+    out: Document = {**named, "services": _keyed(_yaml_service)(project.services)}
     for key, convert in _SHARED.items():
         if shared := getattr(project, key):
             out[key] = {

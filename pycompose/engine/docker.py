@@ -244,6 +244,17 @@ class DockerEngine:
             raise EngineError("engine ended the build without an image", request="POST /build")
         return made
 
+    def inspect_distribution(self, image: str) -> Json:
+        """GET /distribution/{name}/json."""
+        request = f"GET /distribution/{image}/json"
+        with _failures_of(request):
+            from docker.utils import parse_repository_tag
+
+            logins = _Logins(self._config_folder)
+            headers = logins.header_for(parse_repository_tag(image)[0])
+            with _naming(hint=logins.hint):
+                return self._send("GET", "/distribution/{0}/json", image, headers=headers).json()
+
     def remove_image(self, image: str, *, force: bool = False) -> None:
         """DELETE /images/{name}."""
         self._send("DELETE", "/images/{0}", image, query=_flags(force=force))

@@ -53,7 +53,7 @@ from pycompose.engine.fake_store import Store, refuse
 from pycompose.engine.fake_streams import FakeAttachment, FakeStream
 from pycompose.engine.port import Frame
 from pycompose.errors import EngineUnavailable, NotFound
-from pycompose.model.values import Json
+from pycompose.model.values import Json, familiar
 from pycompose.snapshot import NOTHING, Capabilities, Health
 
 __all__ = ["FakeEngine", "Behaviour", "Call", "Killed", "Image", "Container"]
@@ -336,6 +336,16 @@ class FakeEngine:
     def inspect_image(self, image: str) -> Json:
         """GET /images/{name}/json."""
         return _copy(image_json(self._store.image(image)))
+
+    @_reads
+    def inspect_distribution(self, image: str) -> Json:
+        """GET /distribution/{name}/json, from `registry`; an image's id stands for its digest."""
+        found = self.registry.get(tagged(familiar(image)))
+        if found is None:
+            denied = "denied: requested access to the resource is denied"
+            refuse(401, f"errors:\n{denied}\nunauthorized: authentication required\n")
+        platform = {"architecture": "amd64", "os": "linux"}
+        return {"Descriptor": {"digest": found.id}, "Platforms": [platform]}
 
     @_reads
     def info(self) -> Json:

@@ -90,6 +90,13 @@ class Engine(Protocol):
         """GET /images/{name}/json."""
         ...
 
+    def inspect_distribution(self, image: str) -> Json:
+        """GET /distribution/{name}/json: what the registry of `image` says of it.
+
+        Asked with the user's credentials for that registry.
+        """
+        ...
+
     def info(self) -> Json:
         """GET /info."""
         ...

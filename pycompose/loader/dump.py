@@ -35,6 +35,22 @@ def dump(project: Project, format: Literal["yaml", "json"] = "yaml") -> str:
     return write_yaml(_naturally(yaml_document(project))).replace("$", "$$")
 
 
+def dump_raw(document: Json, format: Literal["yaml", "json"] = "yaml") -> str:
+    """Return a document that was not interpolated, its keys sorted and every `$` as it is.
+
+    Source: rule 26
+    """
+    if format == "json":
+        return go_json(_sorted(document), indent=2)
+    return write_yaml(_naturally(document, mapping=True, free=True))
+
+
+def _sorted(document: Json) -> Json:
+    if isinstance(document, dict):
+        return {key: _sorted(document[key]) for key in sorted(document)}
+    return [_sorted(item) for item in document] if isinstance(document, list) else document
+
+
 def _naturally(document: Json, *, mapping: bool = False, free: bool = False) -> Json:
     """Return a document with its mappings in natural order, as go-yaml writes them.
 
@@ -126,6 +142,9 @@ def environment(project: Project) -> tuple[str, ...]:
 
 
 def hashes(project: Project, names: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return `name hash` for the named services, for all enabled ones if none is named."""
+    """Return `name hash` for the named services, for all enabled ones if none is named.
+
+    Each is what the label of the service's containers says.
+    """
     chosen = sorted(names) or sorted(project.services)
     return tuple(f"{name} {config_hash(project.services[name])}" for name in chosen)

@@ -9,7 +9,7 @@ be substituted is told, not raised: it may belong to a service that nobody uses.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from pycompose.errors import Owner, Position, Problem
@@ -51,6 +51,42 @@ class Interpolated(NamedTuple):
     def problems(self) -> tuple[Problem, ...]:
         """All that was found, in file order."""
         return tuple(problem for problems in self.found.values() for problem in problems)
+
+
+class Reference(NamedTuple):
+    """A `${name<operator>operand}` in a text; operator and operand may be empty."""
+
+    name: str
+    operator: str = ""
+    operand: str = ""
+
+
+def references(text: str) -> Iterator[Reference]:
+    """Yield the variables that a text refers to, each before those of its operand.
+
+    What follows a malformed reference is not looked at, nor is the message of a required variable.
+    """
+    yield from _references(text, 0) if "$" in text else ()
+
+
+def _references(text: str, depth: int) -> Iterator[Reference]:
+    template, start = _Template(text, lambda name: None, None), 0
+    while depth <= MAX_NESTING and (match := _REFERENCE.search(text, start)) is not None:
+        start = match.end()
+        if match["escaped"]:
+            continue
+        if name := match["named"] or (match["end"] == "}" and match["braced"]):
+            yield Reference(name)
+            continue
+        try:
+            close = template.close(match, len(text))
+        except TemplateError:
+            return
+        operand = text[match.end() : close]
+        yield Reference(match["braced"], match["end"], operand)
+        if match["end"][-1] != "?":
+            yield from _references(operand, depth + 1)
+        start = close + 1
 
 
 def substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None = None) -> str:

@@ -15,6 +15,7 @@ from typing import Final
 
 from pycompose.loader import merge as merging
 from pycompose.loader.canonical import Walk
+from pycompose.loader.defaults import defaults
 from pycompose.loader.faults import Faults
 from pycompose.loader.fields import FIELDS, Field, Row, tree_of
 from pycompose.loader.short.hosts import hosts
@@ -28,7 +29,7 @@ from pycompose.loader.tree import Map, Node, Scalar, Seq
 # The attributes whose short form is not kept, of a service, of its build, and of the file.
 _SERVICE: Final = (
     *("build", "configs.[]", "depends_on", "devices.[]", "dns", "env_file", "env_file.[]", "gpus"),
-    *("label_file", "models", "networks", "ports", "secrets.[]", "volumes.[]"),
+    *("label_file", "models", "networks", "secrets.[]", "volumes.[]"),
 )
 _BUILD: Final = ("additional_contexts", "secrets.[]", "ssh")
 _EXPANDED: Final = {
@@ -49,6 +50,7 @@ def _raw(field: Field) -> Field:
 _ROWS: Final = tree_of(
     field for field in map(_raw, FIELDS) if field.shape or field.expand or field.unique
 )
+_PORTS: Final = tree_of(field for field in FIELDS if field.pattern == ("services", "*", "ports"))
 _LISTED: Final = tree_of(field for field in FIELDS if field.shape in _LISTS)
 
 
@@ -65,7 +67,36 @@ def load_raw(options: LoadOptions, sources: Sources) -> Map:
     options = replace(options, stages=replace(options.stages, interpolate=False))
     whole = merged(options, sources, faults, canonical, merge)
     faults.settle()
-    return whole.document
+    document = defaults(_expanded(whole.document))
+    return _without_valueless(document) if options.stages.normalize else document
+
+
+def _without_valueless(document: Map) -> Map:
+    """Return the document without the arguments of builds that have no value."""
+    services = document.get("services")
+    changed: dict[str, Node] = {}
+    for name, service in services.entries.items() if isinstance(services, Map) else ():
+        build = service.get("build") if isinstance(service, Map) else None
+        args = build.get("args") if isinstance(build, Map) else None
+        if isinstance(service, Map) and isinstance(build, Map) and args is not None:
+            build = _with(build, {"args": _valued(args)})
+            changed[name] = _with(service, {"build": build})
+    if not isinstance(services, Map) or not changed:
+        return document
+    return _with(document, {"services": _with(services, changed)})
+
+
+def _valued(args: Node) -> Node:
+    if isinstance(args, Map):
+        kept = {key: node for key, node in args.entries.items() if not _is_null(node)}
+        return Map(kept, args.at, args.keys, args.tag)
+    if isinstance(args, Seq):
+        return Seq(tuple([item for item in args.items if "=" in string(item)]), args.at, args.tag)
+    return args
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
 
 
 def canonical(document: Map) -> Map:
@@ -79,7 +110,12 @@ def merge(base: Map, override: Map) -> Map:
     Raises:
         ComposeFileError: mappings, lists and scalars stand against each other.
     """
-    return canonical(merging.merge(*_alike(base, override, _LISTED)))
+    return canonical(merging.merge(*_alike(_expanded(base), override, _LISTED)))
+
+
+def _expanded(document: Map) -> Map:
+    """Return a document with its ports in long form, where all of a service have one."""
+    return Walk().entries(document, _PORTS)
 
 
 def _alike(base: Map, override: Map, row: Row) -> tuple[Map, Map]:
@@ -107,11 +143,10 @@ def _list(node: Node) -> Node:
     if isinstance(node, Map):
         pairs = sorted(node.entries.items())
         return Seq(tuple([item for key, value in pairs for item in _pair(key, value)]), node.at)
-    return node if isinstance(node, Seq) or node.value is None else Seq((node,), node.at)
+    return node if isinstance(node, Seq) or _is_null(node) else Seq((node,), node.at)
 
 
 def _pair(key: str, value: Node) -> list[Node]:
     if isinstance(value, Seq):
         return [part for item in value.items for part in _pair(key, item)]
-    empty = isinstance(value, Scalar) and value.value is None
-    return [text(key if empty else f"{key}={string(value)}", value.at)]
+    return [text(key if _is_null(value) else f"{key}={string(value)}", value.at)]

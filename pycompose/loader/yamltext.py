@@ -10,12 +10,16 @@ Source: gopkg.in/yaml.v3, observed through `docker compose config`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from functools import lru_cache
+from typing import Final, TypeAlias
 
+from pycompose.loader.tree import Path
 from pycompose.model.values import Json
+
+Note: TypeAlias = Callable[[Path], str]
 
 _WORDS: Final = (
     frozenset(
@@ -47,55 +51,80 @@ _LONGEST_SIMPLE_KEY: Final = 128  # bytes; a longer key is written as `? key`
 _MOST_INTEGER: Final = 1 << 64
 
 
-def write_yaml(value: Json) -> str:
-    """Return the value as a YAML document, ending in a newline."""
-    return "".join(f"{line}\n" for line in _lines(value))
+def write_yaml(value: Json, *, indent: int = 2, note: Note | None = None) -> str:
+    """Return the value as a YAML document, ending in a newline.
 
-
-def _lines(value: Json) -> Iterator[str]:
-    """Yield the lines of a value that stands at the left margin."""
-    if isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield from _entry(key, item)
-    elif isinstance(value, list) and value:
-        for item in value:
-            first, *rest = _item(item)
-            yield f"- {first}"
-            yield from _indented(rest)
-    else:
-        first, *rest = _scalar(value)
-        yield first
-        yield from _indented(rest)
-
-
-def _item(value: Json) -> Iterator[str]:
-    """Yield the lines of a list's item; `_lines` but for literal blocks, which need no indent."""
+    `note` returns, for a path, what the line that begins its value is to say in a comment; none
+    if empty. Only the first line of a literal block has one.
+    """
+    writer = _Writer(" " * indent, note)
     if isinstance(value, dict | list) and value:
-        yield from _lines(value)
+        writer.block(value, "", "", ())
     else:
-        yield from _scalar(value)
+        writer.scalar(value, "", " " * indent, ())
+    writer.out.append("")
+    return "\n".join(writer.out)
 
 
-def _entry(key: str, value: Json) -> Iterator[str]:
-    written = _text(key, key=True)
-    if len(written) > 1 or len(key.encode("utf-8", "replace")) > _LONGEST_SIMPLE_KEY:
-        yield f"? {written[0]}"
-        yield from _indented(written[1:])
-        head = ":"
-    else:
-        head = f"{written[0]}:"
-    if isinstance(value, dict | list) and value:
-        yield head
-        yield from _indented(_lines(value))
-    else:
+class _Writer:
+    """Gathers the lines of one document.
+
+    Of what each method writes, the first line begins with `lead`, the others with `margin`.
+    """
+
+    def __init__(self, step: str, note: Note | None) -> None:
+        self.step = step
+        self.note = note
+        self.out: list[str] = []
+
+    def block(self, value: Json, lead: str, margin: str, path: Path) -> None:
+        """Write a mapping or a list that is not empty."""
+        noting = self.note is not None
+        if isinstance(value, dict):
+            for key, item in value.items():
+                self.entry(key, item, lead, margin, (*path, key) if noting else path)
+                lead = margin
+            return
+        for index, item in enumerate(value):
+            below = (*path, index) if noting else path
+            if isinstance(item, dict | list) and item:
+                self.block(item, f"{lead}- ", f"{margin}  ", below)
+            else:
+                self.scalar(item, f"{lead}- ", f"{margin}  ", below)
+            lead = margin
+
+    def entry(self, key: str, value: Json, lead: str, margin: str, path: Path) -> None:
+        """Write a key and its value."""
+        head = _key(key)
+        inner = margin + self.step
+        if head is None:
+            self.scalar(key, f"{lead}? ", inner, ())
+            lead, head = margin, ""
+        if isinstance(value, dict | list) and value:
+            self.out.append(self.noted(f"{lead}{head}:", path))
+            self.block(value, inner, inner, path)
+        else:
+            self.scalar(value, f"{lead}{head}: ", inner, path)
+
+    def scalar(self, value: Json, lead: str, margin: str, path: Path) -> None:
+        """Write a single value, or an empty collection."""
         first, *rest = _scalar(value)
-        yield f"{head} {first}"
-        yield from _indented(rest)
+        self.out.append(self.noted(lead + first, path))
+        self.out.extend(margin + line if line else "" for line in rest)
+
+    def noted(self, line: str, path: Path) -> str:
+        """Return a line with what is to be noted of its value."""
+        text = self.note(path) if self.note is not None and path else ""
+        return f"{line}  # {text}" if text else line
 
 
-def _indented(lines: Iterator[str] | list[str]) -> Iterator[str]:
-    for line in lines:
-        yield f"  {line}" if line else ""
+@lru_cache(maxsize=1024)
+def _key(text: str) -> str | None:
+    """Return a key as it is written; None if it is too long or has too many lines for that."""
+    written = _text(text, key=True)
+    if len(written) > 1 or len(text.encode("utf-8", "replace")) > _LONGEST_SIMPLE_KEY:
+        return None
+    return written[0]
 
 
 def _scalar(value: Json) -> list[str]:

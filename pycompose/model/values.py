@@ -148,6 +148,9 @@ def single(value: float) -> float:
     return next((float(text) for text in texts if struct.pack("<f", float(text)) == held), near)
 
 
+_REPOSITORY: Final = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+|/)[a-z0-9]+)*")
+
+
 class ImageRef(NamedTuple):
     """An image reference in its parts; `registry` is "" for Docker Hub."""
 
@@ -170,6 +173,25 @@ def image_ref(text: str) -> ImageRef:
     if slash and ("." in first or ":" in first or first == "localhost"):
         return ImageRef(first, remainder, tag, digest)
     return ImageRef("", path, tag, digest)
+
+
+def qualified(text: str) -> str:
+    """Return a reference in full, as a registry takes it, with a tag or else a digest.
+
+    `redis` becomes `docker.io/library/redis:latest`.
+
+    Raises:
+        ValueError: its name has characters that no repository has.
+
+    Source: github.com/distribution/reference ParseDockerRef
+    """
+    ref = image_ref(text)
+    registry, name = ref.registry, ref.name
+    if registry in ("", "index.docker.io", "docker.io"):
+        registry, name = "docker.io", name if "/" in name else f"library/{name}"
+    if not _REPOSITORY.fullmatch(name):
+        raise ValueError(f"{text!r} is no image: expected lower case letters, digits and '._-/'")
+    return f"{registry}/{name}" + (f"@{ref.digest}" if ref.digest else f":{ref.tag or 'latest'}")
 
 
 def familiar(text: str) -> str:

@@ -67,7 +67,7 @@ OWN = [
     ("up --wait --wait-timeout -5", "--wait-timeout must be a non-negative integer"),
     ("start --wait --wait-timeout -5", "--wait-timeout must be a non-negative integer"),
     ("up --watch", "--watch is not supported by pycompose yet"),
-    ("config --no-interpolate", "--no-interpolate is not supported by pycompose yet"),
+    ("up --watch", "--watch is not supported by pycompose yet"),
     ("plan --format xml", 'unsupported format "xml", expected text or json'),
 ]
 

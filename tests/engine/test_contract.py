@@ -592,3 +592,16 @@ def test_image_in_use_is_a_conflict_on_removal(subject: Subject):
     subject.create()
     with pytest.raises(Conflict):
         subject.engine.remove_image(subject.engine.inspect_image(subject.image)["Id"])
+
+
+def test_a_registry_that_does_not_hold_an_image_is_an_error(subject: Subject):
+    with pytest.raises(EngineError):
+        subject.engine.inspect_distribution(f"localhost:1/{NO_NAME}:latest")
+
+
+def test_a_registry_tells_the_digest_of_an_image(subject: Subject):
+    if subject.fake is None:
+        pytest.skip("needs a registry")
+    subject.fake.add_image("held:1", id="sha256:" + "1" * 64, local=False)
+    found = subject.engine.inspect_distribution("docker.io/library/held:1")
+    assert found["Descriptor"]["digest"] == "sha256:" + "1" * 64

@@ -487,13 +487,18 @@ def test_credentials_go_to_their_registry_only(server, tmp_path):
 
     engine._send = send.__get__(engine)
     server.answers = [chunked(b"{}\n")] * 2 + [chunked(b'{"aux":{"ID":"sha256:1"}}\n')]
+    server.answers += [text("200 OK", b'{"Descriptor":{}}')] * 2
     engine.pull_image("r.example/private:1")
     engine.pull_image("other.example/private:1")
     assert engine.build_image(b"tar", {"t": "x"}) == "sha256:1"
+    engine.inspect_distribution("r.example/private:1")
+    assert engine.inspect_distribution("other.example/private:1") == {"Descriptor": {}}
     assert [sorted(headers) for headers in sent] == [
         ["X-Registry-Auth"],
         [],
         ["Content-Type", "X-Registry-Config"],
+        ["X-Registry-Auth"],
+        [],
     ]
     engine.close()
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pycompose.cli import options
 from pycompose.cli.declared import Option
 from pycompose.cli.invocation import Context, opened
-from pycompose.errors import UsageError
 
-UNSUPPORTED: Final = (
-    "lock_image_digests",
-    "models",
-    "no_consistency",
-    "no_env_resolution",
-    "no_interpolate",
-    "no_normalize",
-    "no_path_resolution",
-    "resolve_image_digests",
-    "variables",
+if TYPE_CHECKING:
+    from pycompose.app.options import ConfigList, ConfigOptions
+
+# The lists in the order in which they win. `--variables` stands before the last one.
+_LISTS: Final[tuple[ConfigList, ...]] = (
+    *("services", "volumes", "networks", "models", "hash", "profiles", "images"),
+    "environment",
 )
 
 
@@ -30,30 +27,48 @@ def main(
     environment: Annotated[
         bool, Option("--environment", help="Print the variables interpolation sees")
     ] = False,
-    format: Annotated[str, Option("--format", help="yaml or json")] = "yaml",
+    format: Annotated[str, Option("--format", help="yaml or json")] = "",
     hash: Annotated[str, Option("--hash", help="Print hashes of services, * for all")] = "",
     images: Annotated[bool, Option("--images", help="Print the names of images")] = False,
+    lock_image_digests: Annotated[
+        bool, Option("--lock-image-digests", help="Print an override file with the digests")
+    ] = False,
+    models: Annotated[bool, Option("--models", help="Print the names of models")] = False,
     networks: Annotated[bool, Option("--networks", help="Print the names of networks")] = False,
+    no_consistency: Annotated[
+        bool, Option("--no-consistency", help="Let references lead nowhere")
+    ] = False,
+    no_env_resolution: Annotated[
+        # Compat: Docker Compose 2.40.3 takes it and resolves them all the same.
+        bool, Option("--no-env-resolution", hidden=True)
+    ] = False,
+    no_interpolate: Annotated[
+        bool, Option("--no-interpolate", help="Leave variables as they are written")
+    ] = False,
+    no_normalize: Annotated[
+        bool, Option("--no-normalize", help="Leave out what the files leave to be understood")
+    ] = False,
+    no_path_resolution: Annotated[
+        bool, Option("--no-path-resolution", help="Leave paths relative")
+    ] = False,
     output: Annotated[str, Option("-o", "--output", help="Write to this file")] = "",
     profiles: Annotated[bool, Option("--profiles", help="Print the names of profiles")] = False,
     quiet: Annotated[bool, Option("-q", "--quiet", help="Check the files, print nothing")] = False,
+    resolve_image_digests: Annotated[
+        bool, Option("--resolve-image-digests", help="Pin images to their digests")
+    ] = False,
     services_only: Annotated[
         bool, Option("--services", help="Print the names of services")
     ] = False,
+    variables: Annotated[
+        bool, Option("--variables", help="Print the variables the files refer to")
+    ] = False,
     volumes: Annotated[bool, Option("--volumes", help="Print the names of volumes")] = False,
-    lock_image_digests: Annotated[bool, Option("--lock-image-digests", hidden=True)] = False,
-    models: Annotated[bool, Option("--models", hidden=True)] = False,
-    no_consistency: Annotated[bool, Option("--no-consistency", hidden=True)] = False,
-    no_env_resolution: Annotated[bool, Option("--no-env-resolution", hidden=True)] = False,
-    no_interpolate: Annotated[bool, Option("--no-interpolate", hidden=True)] = False,
-    no_normalize: Annotated[bool, Option("--no-normalize", hidden=True)] = False,
-    no_path_resolution: Annotated[bool, Option("--no-path-resolution", hidden=True)] = False,
-    resolve_image_digests: Annotated[bool, Option("--resolve-image-digests", hidden=True)] = False,
-    variables: Annotated[bool, Option("--variables", hidden=True)] = False,
 ) -> None:
     """Parse, resolve and render the Compose files in canonical form.
 
-    Of several lists asked for, the first is printed.
+    Of several lists asked for, the first is printed. Digests are asked of the registries, by the
+    engine.
 
     \b
     Examples:
@@ -61,11 +76,31 @@ def main(
       pycompose config --quiet && echo "the files are good"
       pycompose -f compose.yaml -f prod.yaml config --format json -o merged.json
     """
-    from pycompose.cli.output import rendered, write
+    from pycompose.app.config import config
+    from pycompose.cli.output import write
 
-    options.unsupported(ctx.params, *UNSUPPORTED)
-    if format not in ("yaml", "json"):
-        raise UsageError(f'unsupported format "{format}"')
+    asked = _asked(ctx.params)
     with opened(ctx, dry_run=dry_run) as session:
-        project = session.load(tuple(services or ()))
-    write(rendered(project, ctx.params), output)
+        if variables and asked.show in (None, "environment"):
+            from pycompose.app.config import variables as find
+            from pycompose.ui.variables import listed
+
+            text = listed(find(session), format)
+            to = ""
+        else:
+            text = config(session, asked)
+            to = "" if asked.show else output
+    if text or to == "":
+        write(text, to)
+
+
+def _asked(given: Mapping[str, Any]) -> ConfigOptions:
+    from pycompose.app.options import ConfigOptions
+
+    lists = {**given, "services": given["services_only"]}
+    names = {*ConfigOptions._fields} - {"services", "show"}
+    return ConfigOptions(
+        services=tuple(given["services"] or ()),
+        show=next((name for name in _LISTS if lists[name]), None),
+        **{name: given[name] for name in names},
+    )

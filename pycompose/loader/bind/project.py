@@ -56,10 +56,11 @@ def bind(document: Map) -> Project:
     for kind, table in KINDS.items():
         found = document.get(kind)
         parts[kind] = {}
+        unnamed = {} if kind == "services" else {"name": ""}  # without `normalize`
         for key, node in sorted(found.entries.items()) if isinstance(found, Map) else ():
             values = _values(node, table, (kind, key), problems)
             if values is not None:
-                parts[kind][key] = _MAKERS[kind](**values)
+                parts[kind][key] = _MAKERS[kind](**{**unnamed, **values})
     if problems:
         raise ComposeFileError(*problems)
     services = {key: Service(name=key, **values) for key, values in parts.pop("services").items()}

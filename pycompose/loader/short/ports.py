@@ -46,6 +46,8 @@ def port_key(node: Node) -> str:
 
     Source: compose-spec 13-merge.md#unique-resources
     """
+    if isinstance(node, Scalar):  # a short form that holds variables
+        return string(node)
     address = member(node, "host_ip") or "0.0.0.0"
     protocol = member(node, "protocol") or "tcp"
     return f"{address}:{member(node, 'published')}:{member(node, 'target')}/{protocol}"

@@ -14,6 +14,7 @@ from pycompose.model.values import (
     go_float,
     image_ref,
     nanoseconds,
+    qualified,
     single,
     size,
 )
@@ -168,3 +169,23 @@ def test_image_references():
     assert familiar("ghcr.io/a/b:1") == "ghcr.io/a/b:1"
     assert familiar("redis@sha256:x") == "redis@sha256:x"
     assert familiar("redis:7@sha256:x") == "redis:7@sha256:x"
+
+
+@pytest.mark.parametrize(
+    ("text", "full"),
+    [
+        ("redis", "docker.io/library/redis:latest"),
+        ("a/b:1", "docker.io/a/b:1"),
+        ("docker.io/redis", "docker.io/library/redis:latest"),
+        ("localhost:5000/a:1", "localhost:5000/a:1"),
+        ("redis:alpine@sha256:12", "docker.io/library/redis@sha256:12"),
+    ],
+)
+def test_a_registry_takes_references_in_full(text, full):
+    assert qualified(text) == full
+
+
+@pytest.mark.parametrize("text", ["A", "a//b", "${A}", ""])
+def test_names_that_no_repository_has_are_refused(text):
+    with pytest.raises(ValueError, match="is no image"):
+        qualified(text)
