@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
 from pycompose.apply import Report, apply
 from pycompose.engine import connect as connect_to
@@ -12,6 +14,7 @@ from pycompose.engine.discover import config_folder, discover
 from pycompose.engine.port import Engine
 from pycompose.errors import ComposeFileError, Position, Problem
 from pycompose.events import Event, Sink
+from pycompose.files.contents import archive, digests
 from pycompose.files.context import build_context
 from pycompose.files.discover import find
 from pycompose.files.disk import DiskSources
@@ -96,9 +99,10 @@ def plan_up(project: Project, engine: Engine, options: UpOptions | None = None) 
 
     Raises:
         EngineError: the engine refused to tell what it holds.
-        ComposeFileError: an external resource is missing, or a name is taken by a stranger.
+        ComposeFileError: an external resource or a secret is missing, or a name is taken by a
+            stranger.
     """
-    options = options or UpOptions()
+    options = replace(options or UpOptions(), contents=digests(project))
     snapshot = observe(engine, project.name, project)
     needed = images_needed(project, snapshot, options)
     return plan_up_of(project, with_image_volumes(engine, snapshot, needed), options)
@@ -125,7 +129,8 @@ def up(project: Project, engine: Engine, *, wait: bool = False, emit: Sink = sil
     """
     first = images(project, observe(engine, project.name, project))
     apply(first, engine, emit, build_context=build_context)
-    return apply(plan_up(project, engine, UpOptions(wait=wait)), engine, emit)
+    plan = plan_up(project, engine, UpOptions(wait=wait))
+    return apply(plan, engine, emit, contents=partial(archive, project))
 
 
 def down(project: Project, engine: Engine, *, volumes: bool = False, emit: Sink = silent) -> Report:

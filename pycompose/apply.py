@@ -31,6 +31,7 @@ POLL: Final = 0.25  # seconds between looks where an engine does not tell of cha
 LOOK_AGAIN: Final = 5.0  # seconds between looks where it does, should an event be lost
 
 BuildContext = Callable[[ops.BuildImage], bytes | Iterator[bytes]]
+Contents = Callable[[ops.PutArchive], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +53,14 @@ def apply(
     parallel: int = PARALLEL,
     timeout: float | None = None,
     build_context: BuildContext | None = None,
+    contents: Contents | None = None,
     patience: float = PATIENCE,
 ) -> Report:
     """Carry out every step of a plan.
 
     `timeout`, in seconds, bounds all `Wait` steps together. `build_context` returns the tar that a
-    BuildImage step sends. `patience`, in seconds, is how long running steps may take to end once
-    `cancel` was called.
+    BuildImage step sends, `contents` the one that a PutArchive step writes. `patience`, in
+    seconds, is how long running steps may take to end once `cancel` was called.
 
     Raises:
         ApplyError: steps failed; every root cause is named.
@@ -66,7 +68,7 @@ def apply(
     """
     for remark in plan.remarks:
         emit(remark)
-    run = _Run(plan, engine, emit, cancel or Cancel(), timeout, build_context, patience)
+    run = _Run(plan, engine, emit, cancel or Cancel(), timeout, build_context, contents, patience)
     return run.run(parallel)
 
 
@@ -81,6 +83,7 @@ class _Run:
         cancel: Cancel,
         timeout: float | None,
         build_context: BuildContext | None,
+        contents: Contents | None,
         patience: float,
     ) -> None:
         self.steps = {step.id: step for step in plan.steps}
@@ -88,6 +91,7 @@ class _Run:
         self.emit = emit
         self.cancel = cancel
         self.build_context = build_context
+        self.contents = contents
         self.patience = patience
         self.missing = {step.id: len(step.after) for step in plan.steps}
         self.users: dict[int, list[int]] = {step.id: [] for step in plan.steps}
@@ -400,6 +404,8 @@ class _Run:
                         container, force=step.force, volumes=step.volumes
                     )
                 )
+            case ops.PutArchive():
+                self._put(step)
             case ops.Wait():
                 raise AssertionError("the coordinator waits by itself")
             case _:
@@ -411,6 +417,11 @@ class _Run:
         for warning in answer.get("Warnings") or ():
             self._send(Notice(message=f"{step.resource}: {warning}"))
         return str(answer["Id"])
+
+    def _put(self, step: ops.PutArchive) -> None:
+        if self.contents is None:
+            raise EngineError("there is no content to write")
+        self.engine.put_archive(self._resolve(step.container), step.folder, self.contents(step))
 
     def _build(self, step: ops.BuildImage) -> None:
         if self.build_context is None:

@@ -26,3 +26,7 @@ IMAGE_BUILDER: Final = "com.docker.compose.image.builder"
 
 # Ours: a short digest for each field of the service, by which a plan names the changed one.
 FIELDS: Final = "org.pycompose.fields"
+# A short digest of the content of each secret and config a container was given.
+CONTENTS: Final = "org.pycompose.contents"
+# On a volume that holds nothing but the secrets and configs of one container.
+GRANTS: Final = "org.pycompose.grants"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pycompose.app.options import DownOptions, StartOptions, StopOptions, UpOptions
@@ -40,7 +41,8 @@ def up(session: Session, options: UpOptions) -> int:
         snapshot = _with_images(session, project, options)
         plan = _converge(session, project, snapshot, options)
         if session.settings.dry_run or options.detach or options.no_start or options.wait:
-            carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
+            timeout = options.wait_timeout if options.wait else None
+            carry_out(session, plan, timeout=timeout, project=project)
             return 0
         return _attached(session, project, snapshot, plan, options, held)
 
@@ -104,6 +106,7 @@ def _with_images(session: Session, project: Project, options: UpOptions) -> Snap
 
 
 def _converge(session: Session, project: Project, snapshot: Snapshot, options: UpOptions) -> Plan:
+    from pycompose.files.contents import digests
     from pycompose.plan.up import Options, images_needed
     from pycompose.plan.up import up as converge
 
@@ -119,6 +122,7 @@ def _converge(session: Session, project: Project, snapshot: Snapshot, options: U
         start=not options.no_start,
         wait=options.wait,
         timeout=options.timeout,
+        contents=digests(project),
     )
     needed = images_needed(project, snapshot, converging)
     if needed:
@@ -130,13 +134,17 @@ def carry_out(
     session: Session,
     plan: Plan,
     *,
+    project: Project | None = None,
     timeout: float | None = None,
     quiet: bool = False,
     cancel: Cancel | None = None,
     emit: Sink | None = None,
     patience: float | None = None,
 ) -> Mapping[int, str]:
-    """Apply a plan, or tell what it would do under --dry-run; return the containers made."""
+    """Apply a plan, or tell what it would do under --dry-run; return the containers made.
+
+    `project` is what secrets and configs that the plan writes are of.
+    """
     emit = emit or session.emit
     if not plan.steps:
         for remark in plan.remarks:
@@ -148,6 +156,7 @@ def carry_out(
         rehearse(plan, emit)
         return {}
     from pycompose.apply import PATIENCE, apply
+    from pycompose.files.contents import archive
     from pycompose.files.context import build_context
 
     report = apply(
@@ -158,6 +167,7 @@ def carry_out(
         parallel=session.parallel,
         timeout=timeout,
         build_context=build_context,
+        contents=partial(archive, project) if project is not None else None,
         patience=PATIENCE if patience is None else patience,
     )
     return report.made
@@ -203,7 +213,14 @@ def _attached(
 
     def work(cancel: Cancel, emit: Sink) -> tuple[str, ...]:
         with held:
-            made = carry_out(session, plan, cancel=cancel, emit=emit, patience=STARTED_WITHIN)
+            made = carry_out(
+                session,
+                plan,
+                project=project,
+                cancel=cancel,
+                emit=emit,
+                patience=STARTED_WITHIN,
+            )
         refs = [step.container for step in plan.steps if isinstance(step, Start)]
         return tuple(ref if isinstance(ref, str) else made[ref.op] for ref in refs)
 

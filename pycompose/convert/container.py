@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pycompose import labels
+from pycompose.convert.grants import granted
 from pycompose.convert.hashing import config_hash, field_digests
 from pycompose.convert.limits import limits
 from pycompose.convert.mounts import binds_and_mounts
@@ -37,11 +38,13 @@ def container(
     image_id: str,
     inherited: Iterable[MountState] = (),
     replaces: bool = False,
+    contents: Mapping[str, str] | None = None,
 ) -> Container:
     """Return the container `number` of a service.
 
     `inherited` are the mounts of the container it replaces that keep their data. `replaces` marks
-    it as made to take another's place, under a temporary name.
+    it as made to take another's place, under a temporary name. `contents` are the digests of
+    secrets and configs, by `secrets.password`.
     """
     name = project.container_name(service, number)
     endpoints = _endpoints(project, service, name)
@@ -78,6 +81,9 @@ def container(
         body["StopTimeout"] = service.stop_grace_period // 10**9
     if service.healthcheck is not None:
         body["Healthcheck"] = _healthcheck(service.healthcheck)
+    given = {g.name: (contents or {})[g.name] for g in granted(project, service) if contents}
+    if given:
+        body["Labels"][labels.CONTENTS] = json.dumps(given, separators=(",", ":"))
     return Container(body, service.platform, later)
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pycompose.model.mounts import Grant, Mount
+from pycompose import labels
+from pycompose.convert.grants import folders, granted
+from pycompose.model.mounts import Mount
 from pycompose.model.project import Project
 from pycompose.model.service import Service
 from pycompose.model.values import Json
@@ -27,7 +29,6 @@ def binds_and_mounts(
     kept = {mount.target: mount for mount in inherited}
     binds: list[str] = []
     mounts: list[Json] = []
-    targets = {mount.target for mount in service.volumes}
     for mount in service.volumes:
         if not mount.source and mount.type == "volume" and mount.target in kept:
             continue
@@ -37,27 +38,16 @@ def binds_and_mounts(
         else:
             mounts.append(_mount(project, mount))
     mounts.extend(_inherit(mount) for mount in kept.values())
-    for secret in service.secrets:
-        target = secret_target(secret)
-        if target not in targets:
-            mounts.append(_file(project.secrets[secret.source].file, target))
-    for config in service.configs:
-        target = config_target(config)
-        if target not in targets:
-            mounts.append(_file(project.configs[config.source].file, target))
+    mounts.extend(
+        _file(each.item.file, each.target) for each in granted(project, service) if not each.written
+    )
+    mounts.extend(_private(project, folder) for folder in folders(project, service))
     return binds, mounts
 
 
-def secret_target(grant: Grant) -> str:
-    """Return where a secret appears: below /run/secrets unless its target is absolute."""
-    target = grant.target or grant.source
-    return target if target.startswith("/") else f"/run/secrets/{target}"
-
-
-def config_target(grant: Grant) -> str:
-    """Return where a config appears: below / unless its target is absolute."""
-    target = grant.target or grant.source
-    return target if target.startswith("/") else f"/{target}"
+def _private(project: Project, folder: str) -> Json:
+    marks = {labels.GRANTS: project.name}
+    return {"Type": "volume", "Target": folder, "VolumeOptions": {"Labels": marks}}
 
 
 def _file(source: str, target: str) -> Json:

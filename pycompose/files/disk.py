@@ -41,7 +41,7 @@ class DiskSources:
         if path == STDIN:
             return self._read_stdin()
         name = self.display(path)
-        return Source(path, name, decode(_read_file(path), name))
+        return Source(path, name, decode(read_file(path), name))
 
     def display(self, path: str) -> str:
         """Return what messages call a file: relative to `cwd` where it lies below it."""
@@ -71,7 +71,12 @@ class DiskSources:
         return self.typed
 
 
-def _read_file(path: str) -> bytes:
+def read_file(path: str) -> bytes:
+    """Return what a regular file of a sane size holds; nothing for the null device.
+
+    Raises:
+        OSError: there is none, it cannot be read, is no regular file, or is too large.
+    """
     # O_NONBLOCK: opening a pipe nobody writes to must not hang; regular files ignore it.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from typing import Final, Literal
 
 from pycompose.model.project import Project
+from pycompose.plan import grants
 from pycompose.plan.diverged import anonymous
 from pycompose.plan.lifecycle import stop
 from pycompose.plan.ops import STOPPABLE, Kill, Pause, RemoveContainer, Unpause
@@ -115,8 +116,9 @@ def remove(
         if container.name not in names:
             continue
         resource = f"Container {container.name}"
-        lost = volumes and any(map(anonymous, container.mounts))
-        steps.add(
+        private = grants.volumes(snapshot)
+        lost = volumes and any(anonymous(m) and m.name not in private for m in container.mounts)
+        removed = steps.add(
             RemoveContainer,
             after=[stops[resource]] if resource in stops else (),
             resource=resource,
@@ -127,6 +129,7 @@ def remove(
             destroys=f"the anonymous volumes of {container.name}" if lost else "",
             service=container.service,
         )
+        grants.remove_volumes(steps, snapshot, container, removed)
     return steps.plan()
 
 

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pycompose import labels
+from pycompose.convert.grants import Granted
 from pycompose.convert.hashing import changed_fields, config_hash
 from pycompose.errors import Position
 from pycompose.model.project import Project
 from pycompose.model.service import Service
+from pycompose.plan import grants
 from pycompose.plan.ops import Cause
 from pycompose.snapshot import ContainerState, ImageState, MountState, Snapshot
 
@@ -35,13 +37,18 @@ def diverged(
     state: ContainerState,
     snapshot: Snapshot,
     networks: Mapping[str, int | str],
+    contents: Mapping[str, str] | None = None,
 ) -> Divergence | None:
     """Return why a container is not what its service asks for, None where it is.
 
-    `networks` holds, by key, the id of each network that is there, or the step that makes it.
+    `networks` holds, by key, the id of each network that is there, or the step that makes it;
+    `contents` the digests of secrets and configs.
     """
     if state.labels.get(labels.CONFIG_HASH) != config_hash(service):
         return Divergence("changed", _changes(project, service, state))
+    given = grants.changed(project, service, state, contents or {})
+    if given:
+        return Divergence("changed", f"changed: {', '.join(_content(project, g) for g in given)}")
     image = snapshot.images.get(project.image(service))
     if image is not None and _other_image(state, image):
         return Divergence("image", f"image {project.image(service)} is now {image.id[7:19]}")
@@ -109,6 +116,11 @@ def _changes(project: Project, service: Service, state: ContainerState) -> str:
         return _at("its configuration changed", project.places.find("services", service.name))
     shown = [_at(path, _place(project, service, path)) for path in paths]
     return f"changed: {', '.join(shown)}" if shown else "its configuration changed"
+
+
+def _content(project: Project, given: Granted) -> str:
+    at = project.places.find(given.section, given.grant.source)
+    return _at(f"the content of {given.section}.{given.grant.source}", at)
 
 
 def _at(text: str, at: Position | None) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 from pycompose import graph, labels
 from pycompose.model.project import Project
 from pycompose.model.values import familiar
+from pycompose.plan import grants
 from pycompose.plan.diverged import anonymous
 from pycompose.plan.ops import (
     STOPPABLE,
@@ -43,6 +44,8 @@ def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
     steps = Steps()
     going = [c for c in snapshot.containers if _goes(project, c, options)]
     removed = _containers(project, going, steps, options)
+    for container in going:
+        grants.remove_volumes(steps, snapshot, container, removed[container.id])
     after = list(removed.values())
     staying = [c for c in snapshot.containers if c.id not in removed]
     _networks(project, snapshot, steps, staying, after)
@@ -177,6 +180,7 @@ def _volumes(
             destroys=f"volume {volume.name}",
         )
     left = {m.name for c in going for m in c.mounts if anonymous(m)} - declared - {*used}
+    left -= grants.volumes(snapshot)
     for name in sorted(left):
         # Engine: one that was handed on by a recreate has a name to it and outlives `rm -v`.
         steps.add(

@@ -216,6 +216,26 @@ class RemoveContainer(Step):
     volumes: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class PutArchive(Step):
+    """PUT /containers/{id}/archive: write a secret or config at `path` in a container.
+
+    The bytes are not part of the plan: the executor gets those of `section`.`key`, and `digest`
+    tells which they were when the plan was made. `folder` is where the archive is unpacked: the
+    root, or the volume that `path` is in.
+    """
+
+    container: Ref
+    section: Literal["secrets", "configs"]
+    key: str
+    digest: str
+    path: str
+    folder: str = "/"
+    uid: int = 0
+    gid: int = 0
+    mode: int = 0o444
+
+
 Until: TypeAlias = Literal["started", "healthy", "completed", "running_or_healthy"]
 
 
@@ -260,5 +280,6 @@ Op: TypeAlias = (
     | Restart
     | Rename
     | RemoveContainer
+    | PutArchive
     | Wait
 )

@@ -18,11 +18,12 @@ from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, NetworkState, Snapshot, VolumeState
 
 
-def problem(project: Project, path: tuple[str, ...], message: str, hint: str = "") -> Problem:
+def problem(project: Project, path: tuple[str | int, ...], message: str, hint: str = "") -> Problem:
     """Return a problem at the place of `path` in the project's files."""
     nowhere = Position(project.config_files[0] if project.config_files else project.name, 1, 1)
     at = project.places.find(*path) or nowhere
-    return Problem(at, ".".join(path), message, hint)
+    dotted = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return Problem(at, dotted.removeprefix("."), message, hint)
 
 
 def networks(project: Project, snapshot: Snapshot, steps: Steps) -> dict[str, int | str]:

@@ -16,7 +16,7 @@ from pycompose.convert.hashing import config_hash
 from pycompose.errors import ComposeFileError
 from pycompose.model.project import Project
 from pycompose.model.service import Dependency, Service
-from pycompose.plan import resources
+from pycompose.plan import grants, resources
 from pycompose.plan.diverged import Divergence, anonymous, diverged, inheritable
 from pycompose.plan.ops import (
     STOPPABLE,
@@ -37,7 +37,7 @@ from pycompose.plan.ops import (
 from pycompose.plan.orphans import files, foreign, is_orphan
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
-from pycompose.snapshot import ContainerState, Snapshot
+from pycompose.snapshot import ContainerState, ImageState, MountState, Snapshot
 
 Policy: TypeAlias = Literal["diverged", "force", "never"]
 _TEMPORARY: Final = re.compile(r"[0-9a-f]{12}_")
@@ -49,7 +49,8 @@ class Options:
     """How to converge.
 
     `named` are the services asked for (empty: all); the others are there as dependencies and
-    follow `dependencies`. `timeout` in seconds, for stops.
+    follow `dependencies`. `timeout` in seconds, for stops. `contents` are digests of the secrets
+    and configs in use, by `secrets.password`.
     """
 
     named: frozenset[str] = frozenset()
@@ -61,6 +62,7 @@ class Options:
     start: bool = True
     wait: bool = False
     timeout: int | None = None
+    contents: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -101,20 +103,14 @@ def up(project: Project, snapshot: Snapshot, options: Options) -> Plan:
 
     Raises:
         ComposeFileError: an external network or volume is missing, a stranger holds the name of
-            a network, or a secret or config is of a kind that is not supported yet.
+            a network, or a secret or config cannot be given to a container.
     """
     _refuse_unsupported(project)
     return _Up(project, snapshot, options).plan()
 
 
 def _refuse_unsupported(project: Project) -> None:
-    problems = []
-    for section, objects in (("secrets", project.secrets), ("configs", project.configs)):
-        for key, item in objects.items():
-            if not item.file:
-                kind = "external" if item.external else "those that are no files"
-                message = f"{section} of this kind ({kind}) are not supported by pycompose yet"
-                problems.append(resources.problem(project, (section, key), message, "use 'file'"))
+    problems = [*grants.refused(project)]
     if problems:
         raise ComposeFileError(*problems)
 
@@ -177,7 +173,9 @@ class _Up:
         policy = self._policy(service)
         if policy == "force":
             return Divergence("forced", "recreation was asked for")
-        found = diverged(self.project, service, state, self.snapshot, self.network_made)
+        found = diverged(
+            self.project, service, state, self.snapshot, self.network_made, self.options.contents
+        )
         return None if policy == "never" and state.state != "dead" else found
 
     def _choose(
@@ -246,6 +244,8 @@ class _Up:
             if halt is not None:
                 after.append(halt)
                 why = "something it depends on is recreated"
+            if kind is Start:
+                after += self._put(service, name, state.id, [] if halt is None else [halt])
             progress.started.append(
                 self.steps.add(
                     kind,
@@ -267,6 +267,7 @@ class _Up:
             number,
             capabilities=self.snapshot.capabilities,
             image_id=image.id if image else "",
+            contents=self.options.contents,
         )
         made = self.steps.add(
             CreateContainer,
@@ -280,6 +281,7 @@ class _Up:
             service=service.name,
         )
         ready = self._connect(service, name, made, connect)
+        ready += self._put(service, name, Made(made), [made])
         self._start(service, name, made, [made, *ready, *gate], progress, "created")
 
     def _recreate(
@@ -302,8 +304,9 @@ class _Up:
             number,
             capabilities=self.snapshot.capabilities,
             image_id=image.id if image else "",
-            inherited=() if renew else inheritable(service, old, image),
+            inherited=() if renew else self._inherited(service, old, image),
             replaces=True,
+            contents=self.options.contents,
         )
         temporary = f"{old.id[:12]}_{name}"
         made = self.steps.add(
@@ -318,6 +321,7 @@ class _Up:
             service=service.name,
         )
         ready = self._connect(service, name, made, connect)
+        ready += self._put(service, name, Made(made), [made])
         removed = self._remove(old, "replaced", f"replaced by #{made}", [made, *ready, *halts])
         renamed = self.steps.add(
             Rename,
@@ -330,6 +334,12 @@ class _Up:
             service=service.name,
         )
         self._start(service, name, made, [renamed, *gate], progress, "recreated")
+
+    def _inherited(
+        self, service: Service, old: ContainerState, image: ImageState | None
+    ) -> tuple[MountState, ...]:
+        private = grants.volumes(self.snapshot)
+        return tuple(m for m in inheritable(service, old, image) if m.name not in private)
 
     def _start(
         self,
@@ -373,6 +383,10 @@ class _Up:
             for network, endpoint in connect
         ]
 
+    def _put(self, service: Service, name: str, container: Ref, after: list[int]) -> list[int]:
+        contents = self.options.contents
+        return grants.put(self.steps, self.project, service, name, container, contents, after)
+
     def _remove(
         self, state: ContainerState, cause: Cause, why: str, after: list[int] | None = None
     ) -> int:
@@ -393,7 +407,7 @@ class _Up:
             ]
         elif state.id in self.halted:
             needs.append(self.halted[state.id])
-        return self.steps.add(
+        removed = self.steps.add(
             RemoveContainer,
             after=needs,
             resource=f"Container {state.name}",
@@ -403,6 +417,8 @@ class _Up:
             force=True,
             service=state.service,
         )
+        grants.remove_volumes(self.steps, self.snapshot, state, removed)
+        return removed
 
     # What a container waits for.
 

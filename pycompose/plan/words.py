@@ -31,6 +31,7 @@ _WORDS: Final[dict[type[ops.Op], tuple[str, str]]] = {
     ops.Restart: ("Restarting", "Started"),
     ops.Rename: ("", ""),
     ops.RemoveContainer: ("Removing", "Removed"),
+    ops.PutArchive: ("", ""),
 }
 _WAITED: Final[dict[ops.Until, str]] = {
     "healthy": "Healthy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from projects import project, service
 
-from pycompose.convert.mounts import binds_and_mounts, config_target, secret_target
+from pycompose.convert.mounts import binds_and_mounts
 from pycompose.model.mounts import BindOptions, Grant, Mount, TmpfsOptions, VolumeOptions
 from pycompose.model.resources import FileObject
 from pycompose.snapshot import MountState
@@ -114,10 +114,3 @@ def test_a_mount_of_the_same_target_takes_the_place_of_a_secret_and_a_config() -
     grant = (Grant(source="key"),)
 
     assert len(converted(*mine, secrets=grant, configs=grant)[1]) == 2
-
-
-def test_targets_of_secrets_and_configs_may_be_absolute() -> None:
-    assert secret_target(Grant(source="key", target="other")) == "/run/secrets/other"
-    assert secret_target(Grant(source="key", target="/etc/key")) == "/etc/key"
-    assert config_target(Grant(source="key", target="other")) == "/other"
-    assert config_target(Grant(source="key", target="/etc/key")) == "/etc/key"

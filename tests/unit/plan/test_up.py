@@ -846,14 +846,9 @@ def test_images_whose_volumes_must_be_known_are_those_of_what_is_replaced() -> N
             "a network named 'demo_default' exists and was not created by this project",
         ),
         (
-            project(WEB, secrets={"key": FileObject(name="demo_key", environment="KEY")}),
-            snapshot(),
-            "secrets.key: secrets of this kind (those that are no files) are not supported",
-        ),
-        (
             project(WEB, configs={"conf": FileObject(name="conf", external=True)}),
             snapshot(),
-            "configs.conf: configs of this kind (external) are not supported",
+            "configs.conf: external configs are kept by a Swarm, an engine alone has none",
         ),
     ],
 )

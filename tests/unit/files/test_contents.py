@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import io
+import tarfile
+
+import pytest
+from projects import project, service
+
+from pycompose.errors import ComposeFileError
+from pycompose.files.contents import archive, digests
+from pycompose.model.mounts import Grant
+from pycompose.model.resources import FileObject
+from pycompose.plan.ops import PutArchive
+
+
+def of(**secrets: FileObject):
+    grants = tuple(Grant(source=key) for key in secrets)
+    return project(service("web", secrets=grants), secrets=secrets, environment={"TOKEN": "s3cr3t"})
+
+
+def token() -> FileObject:
+    return FileObject(name="demo_token", environment="TOKEN")
+
+
+def test_every_content_in_use_has_a_digest(tmp_path) -> None:
+    (tmp_path / "key").write_bytes(b"\0binary\xff")
+    wanted = of(
+        token=token(),
+        file=FileObject(name="f", file=str(tmp_path / "key")),
+        text=FileObject(name="t", content="s3cr3t"),
+        outside=FileObject(name="o", external=True),
+    )
+    found = digests(wanted)
+    assert set(found) == {"secrets.token", "secrets.file", "secrets.text"}
+    assert found["secrets.token"] == found["secrets.text"] != found["secrets.file"]
+    assert all(len(digest) == 8 for digest in found.values())
+    assert digests(project(service("web"), secrets={"unused": token()})) == {}
+
+
+def test_all_that_is_missing_is_told_at_once(tmp_path) -> None:
+    wanted = of(
+        gone=FileObject(name="g", file=str(tmp_path / "gone")),
+        folder=FileObject(name="f", file=str(tmp_path)),
+        unset=FileObject(name="u", environment="UNSET"),
+    )
+    with pytest.raises(ComposeFileError) as refused:
+        digests(wanted)
+    gone, folder, unset = refused.value.problems
+    assert gone.message == f"there is no file '{tmp_path}/gone'"
+    assert folder.message == "cannot be read: it is a directory"
+    assert (unset.path, unset.message) == (
+        "secrets.unset.environment",
+        "the variable 'UNSET' is not set",
+    )
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"), [("/", "run/secrets/token"), ("/run/secrets", "token")]
+)
+def test_an_archive_holds_one_file_with_its_rights(folder, name) -> None:
+    step = PutArchive(
+        id=1,
+        resource="Container demo-web-1",
+        cause="missing",
+        why="",
+        container="x",
+        section="secrets",
+        key="token",
+        digest="",
+        path="/run/secrets/token",
+        folder=folder,
+        uid=33,
+        gid=44,
+        mode=0o440,
+    )
+    with tarfile.open(fileobj=io.BytesIO(archive(of(token=token()), step))) as tar:
+        (member,) = tar.getmembers()
+        assert (member.name, member.uid, member.gid, member.mode) == (name, 33, 44, 0o440)
+        assert tar.extractfile(member).read() == b"s3cr3t"
+    assert "s3cr3t" not in repr(step)
