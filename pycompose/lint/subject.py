@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol
 
-from pycompose.errors import Position
+from pycompose.errors import Position, Severity
 from pycompose.lint.ignores import Ignore
 from pycompose.loader.tree import Map, Node, Path
 from pycompose.model.project import Project
 from pycompose.model.service import Service
-
-Level: TypeAlias = Literal["error", "warning"]
 
 
 class Disk(Protocol):
@@ -83,7 +81,7 @@ class Rule:
     """A known trap: its id, how much it matters, why, and the function that finds it."""
 
     id: str
-    level: Level
+    level: Severity
     reason: str
     check: Callable[[Subject], Iterable[Hit]]
 

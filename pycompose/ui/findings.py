@@ -12,6 +12,7 @@ from pycompose.lint.rules import RULES
 from pycompose.lint.subject import Rule
 from pycompose.loader.sources import Source
 from pycompose.ui.problems import excerpt
+from pycompose.ui.reports import workflow_command
 from pycompose.ui.text import printable
 from pycompose.version import VERSION
 
@@ -129,21 +130,8 @@ def _uri(file: str) -> str:
 
 
 def _command(finding: Finding) -> str:
-    """Return the workflow command that puts a finding on its line.
-
-    Source: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
-    """
-    at = finding.at
-    values = {"file": at.file, "line": at.line, "col": at.column, "title": finding.rule.id}
-    properties = ",".join(f"{key}={_property(str(value))}" for key, value in values.items())
+    """Return the workflow command that puts a finding on its line."""
     told = f"{finding.path}: {_told(finding)}" if finding.path else _told(finding)
-    return f"::{finding.rule.level} {properties}::{_data(told)}"
-
-
-def _data(text: str) -> str:
-    """Return text that a runner takes for one message, whatever is in it."""
-    return printable(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    file, line, column = finding.at
+    level, id = finding.rule.level, finding.rule.id
+    return workflow_command(level, told, file=file, line=line, col=column, title=id)

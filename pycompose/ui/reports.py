@@ -96,14 +96,20 @@ def _object(**fields: object) -> str:
 # Source: https://github.com/actions/toolkit packages/core/src/command.ts
 
 
+def workflow_command(severity: Severity, text: str, **properties: str | int) -> str:
+    """Return the command by which a GitHub workflow shows a text; properties tell where."""
+    listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    return f"::{severity}{' ' if listed else ''}{listed}::{_data(text)}"
+
+
 def _github(item: Problem) -> str:
     file, line, column = item.at
-    place = f"file={_property(file)},line={line},col={column}"
-    return f"::{item.severity} {place}::{_data(_sentence(item, chain=True))}"
+    text = _sentence(item, chain=True)
+    return workflow_command(item.severity, text, file=file, line=line, col=column)
 
 
 def _github_message(text: str, severity: Severity) -> str:
-    return f"::{severity}::{_data(text)}"
+    return workflow_command(severity, text)
 
 
 def _data(text: str) -> str:
