@@ -58,7 +58,7 @@ def lint(
 
 
 _SECTIONS: Final = frozenset(
-    ("services", "include", "networks", "volumes", "secrets", "configs", "models", "name")
+    ("services", "include", "networks", "volumes", "secrets", "configs", "models")
 )
 
 

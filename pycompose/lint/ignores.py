@@ -2,7 +2,7 @@
 
 `x-lint-ignore: [id, ...]` holds for all files at the top level of one, for a service inside it. A
 comment `# lint: ignore id, ...` holds for its line, one that stands alone for the next line that is
-no comment.
+no comment; after the ids may stand why.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from pycompose.loader.sources import Source
 from pycompose.loader.tree import Map, Node, Path, Scalar, Seq
 
 KEY: Final = "x-lint-ignore"
-_COMMENT: Final = re.compile(r"lint:\s*ignore\s+([\w-]+(?:[\s,]+[\w-]+)*)\s*")
-_SEPARATOR: Final = re.compile(r"[\s,]+")
+_COMMENT: Final = re.compile(r"lint:\s*ignore\b\s*((?:[\w-]+(?:\s*,\s*[\w-]+)*)?)(?:\s.*)?")
 
 
 class Ignore(NamedTuple):
@@ -69,5 +68,5 @@ def commented(source: Source) -> Iterator[Ignore]:
         line = comment.at.line
         while line in alone:
             line += 1
-        for rule in _SEPARATOR.split(match[1]):
-            yield Ignore(rule, comment.at, line=line)
+        for rule in match[1].split(","):
+            yield Ignore(rule.strip(), comment.at, line=line)

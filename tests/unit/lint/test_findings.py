@@ -13,7 +13,7 @@ IGNORED = """\
 services:
   web:
     image: nginx  # lint: ignore unpinned-image
-    # lint: ignore yes-no, base-60
+    # lint: ignore yes-no, base-60 as the old tools are gone
     # the reason for it
     restart: no
     environment:
