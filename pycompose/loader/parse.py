@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn
 import yaml
 from yaml.events import (
     AliasEvent,
+    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -35,6 +36,7 @@ else:
     _native = cyaml.CParser  # type: ignore[attr-defined]
 
 from pycompose.errors import ComposeFileError, Position, Problem
+from pycompose.loader.dates import Moment, instant
 from pycompose.loader.sources import Source
 from pycompose.loader.suggest import did_you_mean
 from pycompose.loader.syntax import MAX_DEPTH, Open, syntax_problem, unprintable
@@ -144,6 +146,8 @@ class _Walk:
                     value = constants.get(text, text)
                     if value is text and text[0] in "0123456789-+.":
                         value = _number(text)
+                        if text[4:5] == "-" and (moment := instant(text)) is not None:
+                            value = self.dated(moment, key, place)
                     node = Scalar(value, place, text)
                 elif event.tag is None:
                     node = Scalar(text, place, text, True)
@@ -190,6 +194,10 @@ class _Walk:
                 if deepest > MAX_DEPTH:
                     self.fail(place, f"nested more than {MAX_DEPTH} levels deep, with its aliases")
             else:
+                if kind is DocumentStartEvent and event.version not in (None, (1, 1)):
+                    place = Position(file, mark.line + 1, mark.column + 1)
+                    version = ".".join(map(str, event.version))
+                    problem(place, f"Compose files are no YAML {version}", _NO_VERSION)
                 continue
             if count > MAX_NODES:
                 place = Position(file, mark.line + 1, mark.column + 1)
@@ -272,7 +280,8 @@ class _Walk:
                     self.problem(source.at, "'<<' merges mappings only, this is none", _ALIAS)
                     continue
                 for key, value in source.entries.items():
-                    if key not in entries:
+                    # Compat: what is to be reset is not there for a merge key.
+                    if key not in entries and value.tag != "!reset":
                         entries[key] = value
                         keys[key] = source.key_at(key)
 
@@ -289,6 +298,14 @@ class _Walk:
         kind = "null" if value is None else "a boolean" if isinstance(value, bool) else "a number"
         self.problem(at, f"key {show(node.text)} is {kind}, a key must be text", _QUOTE_IT)
         return node.text
+
+    def dated(self, moment: str, key: str | None, at: Position) -> Moment:
+        """Return a date; note that only an extension may hold one."""
+        path = self.path() if key is None else (*self.path(), key)
+        if not any(str(part).startswith("x-") for part in path):
+            message = "a date or time is no text in YAML, and no attribute takes one"
+            self.problems.append(Problem(at, dotted(path), message, _QUOTE_IT))
+        return Moment(moment)
 
     def tagged(self, event: Any, at: Position) -> Scalar:
         """Return a scalar with an explicit tag: the core ones convert, ours stay, others drop."""
@@ -323,6 +340,7 @@ def _last(node: Map | Seq) -> tuple[str | int, Node] | None:
 
 _QUOTE_IT: Final = "put it in quotes"
 _ALIAS: Final = "write '<<: *name' for the mapping marked by '&name'"
+_NO_VERSION: Final = "remove the line, or write '%YAML 1.1'"
 _TWO_MERGES: Final = "merge a list: '<<: [*first, *second]'"
 _CORE_TYPES: Final = {"int": int, "float": float, "bool": bool, "null": type(None)}
 

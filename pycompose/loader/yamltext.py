@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from pycompose.loader.dates import Moment, instant
 from pycompose.loader.tree import Path
 from pycompose.model.values import Json
 
@@ -33,11 +33,6 @@ _WORDS: Final = (
 _INTEGER: Final = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+)")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
-_DATE: Final = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})"
-    r"(?:[Tt]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)"
-    r"| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?"
-)
 _INDICATORS: Final = frozenset("#,[]{}&*!|>'\"%@`")
 _SPACED: Final = re.compile(r"^[-?:](?=[ \t]|$)|:(?=[ \t]|$)|[ \t\n]#")
 _BREAK_SPACE: Final = re.compile(r"\n ")
@@ -129,7 +124,7 @@ def _key(text: str) -> str | None:
 
 def _scalar(value: Json) -> list[str]:
     if isinstance(value, str):
-        return _text(value)
+        return [value] if isinstance(value, Moment) else _text(value)
     if value is None:
         return ["null"]
     if isinstance(value, bool):
@@ -192,24 +187,13 @@ def ambiguous(text: str) -> bool:
         return digits.isdigit() or abs(float(digits)) != float("inf")
     if _INTEGER.fullmatch(digits):
         return _fits(digits)
-    return bool(_SEXAGESIMAL.fullmatch(text)) or _is_date(text)
+    return bool(_SEXAGESIMAL.fullmatch(text)) or instant(text) is not None
 
 
 def _fits(digits: str) -> bool:
     number = digits.lstrip("+-").lower()
     base = {"x": 16, "b": 2}.get(number[1:2], 8)
     return int(number.lstrip("0").lstrip("xbo") or "0", base) < _MOST_INTEGER
-
-
-def _is_date(text: str) -> bool:
-    match = _DATE.fullmatch(text)
-    if match is None:
-        return False
-    try:
-        date(int(match[1]) or 1, int(match[2]), int(match[3]))
-    except ValueError:
-        return False
-    return True
 
 
 def go_float(value: float, *, widest: int = 6) -> str:

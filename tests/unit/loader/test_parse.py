@@ -55,7 +55,7 @@ def _both_parsers(request, monkeypatch):
             for word in ("_1", ".e3", "=", ".", "..", "--", "+", "0x", "0o8", "1e", "1e+")
         ),
         *((word, word) for word in ("1.2.3", "0x1p-2", "++1", "1d", "0b", "-+1", "e3", "._1")),
-        *((word, word) for word in ("22:22", "12:30", "190:20:30", "2001-12-14", "127.0.0.1")),
+        *((word, word) for word in ("22:22", "12:30", "190:20:30", "127.0.0.1")),
         ("18446744073709551615", 2**64 - 1),
         ("-9223372036854775808", -(2**63)),
         ("18446744073709551616", float(2**64)),
@@ -131,7 +131,7 @@ def test_line_ends_and_a_byte_order_mark_do_not_matter():
     assert plain(document("\ufeffa: 1\rb: 2\r\nc: 3\n")) == {"a": 1, "b": 2, "c": 3}
 
 
-ODD_KEYS = {"1": "a", "yes": "b", "=": "c", "2001-12-14": "d"}
+ODD_KEYS = {"1": "a", "yes": "b", "=": "c"}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ ODD_KEYS = {"1": "a", "yes": "b", "=": "c", "2001-12-14": "d"}
         ('b: {"<<": {k: 1}}', {"<<": {"k": 1}}),
         ("a: &a k\nb: {*a : 1}", {"k": 1}),
         ("a: &a 1\nc: &a 2\nb: *a", 2),
-        ("b: {!!str 1: a, yes: b, =: c, 2001-12-14: d}", ODD_KEYS),
+        ("b: {!!str 1: a, yes: b, =: c}", ODD_KEYS),
     ],
 )
 def test_anchors_and_merge_keys(text, expected):
@@ -211,3 +211,28 @@ def test_what_aliases_stand_for_counts():
 def test_a_file_holds_a_million_values_at_most(monkeypatch):
     monkeypatch.setattr(parse_module, "MAX_NODES", 10)
     assert "this file holds more than 10 values" in refusal("[1,2,3,4,5,6,7,8,9,10,11]")
+
+
+def test_a_date_is_no_text_but_extensions_keep_it():
+    (document,) = parse(Source("c", "c", "x-day: 2024-01-02\nx-days: [{of: 2024-1-3}]"))
+    assert plain(document) == {
+        "x-day": "2024-01-02T00:00:00Z",
+        "x-days": [{"of": "2024-01-03T00:00:00Z"}],
+    }
+    with pytest.raises(ComposeFileError) as raised:
+        parse(Source("c", "c", "services:\n  a: {image: 2024-01-02}"))
+    assert str(raised.value) == (
+        "c:2:14: services.a.image: a date or time is no text in YAML, and no attribute takes one"
+        " (put it in quotes)"
+    )
+
+
+def test_a_version_of_yaml_that_is_not_read_is_refused():
+    with pytest.raises(ComposeFileError, match=r"c:1:1: Compose files are no YAML 1\.2"):
+        parse(Source("c", "c", "%YAML 1.2\n---\na: b"))
+
+
+def test_a_merge_key_does_not_bring_what_is_to_be_reset():
+    (document,) = parse(Source("c", "c", "x: &x {a: !reset 1, b: 2}\ny: {<<: *x}"))
+    assert isinstance(document, Map)
+    assert plain(document.entries["y"]) == {"b": 2}
