@@ -7,10 +7,9 @@ it arrived, and gives it to a sink.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from threading import Thread
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pycompose.engine.port import Engine, Frame, Stream
 from pycompose.errors import EngineError
@@ -19,16 +18,14 @@ from pycompose.events import LogLine
 READABLE: Final = ("json-file", "local", "journald", "")  # log drivers that can be read back
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(NamedTuple):
     """A container's output has ended: by itself (no error), or because it could not be read."""
 
     container: str
     error: EngineError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(NamedTuple):
     """A container to follow: which part of its output, and the name before each of its lines.
 
     `since` and `until` as in the Engine API; `tail` a number of lines or "all". `whole` makes
@@ -121,7 +118,7 @@ class Follower:
         Engine: following a container that writes while the stream is opened may miss what it
         wrote first, or all if it has ended by then; reading without following does not.
         """
-        stamped = replace(target, timestamps=True)
+        stamped = target._replace(timestamps=True)
         first = True
         for line in self._opened(stamped, tty):
             if first:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias
 
 from pycompose.errors import ErrorFormat
 
 ProgressMode: TypeAlias = Literal["auto", "tty", "plain", "json", "quiet"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     """The global flags, with the environment's defaults filled in.
 
     `cwd` is absolute. `files` are references as given by `-f` or COMPOSE_FILE, made absolute
@@ -24,8 +23,8 @@ class Settings:
     """
 
     cwd: str
-    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environ: Mapping[str, str] = MappingProxyType({})
+    environment: Mapping[str, str] = MappingProxyType({})
     files: tuple[str, ...] = ()
     project_name: str | None = None
     project_named: bool = False
@@ -42,3 +41,6 @@ class Settings:
     lock_timeout: int | None = None
     host: str | None = None
     context: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Settings(cwd={self.cwd!r}, files={self.files!r}, …)"  # variables hold secrets

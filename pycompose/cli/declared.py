@@ -7,8 +7,8 @@ asked for (`help`), and only there is it imported.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
+from types import CodeType
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 
@@ -76,12 +76,22 @@ class Parameter(NamedTuple):
 def parameters(function: Callable[..., Any]) -> tuple[Parameter, ...]:
     """Return what a command's function declares, in its order."""
     hints = get_type_hints(function, include_extras=True)
+    defaults = _defaults(function)
     return tuple(
-        Parameter(name, declaration, _types(hint.__origin__), parameter.default)
-        for name, parameter in inspect.signature(function).parameters.items()
-        for hint in (hints[name],)
+        Parameter(name, declaration, _types(hint.__origin__), defaults[name])
+        for name, hint in hints.items()
         for declaration in getattr(hint, "__metadata__", ())
     )
+
+
+def _defaults(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the defaults of a function's parameters, without `inspect`, which costs 5 ms."""
+    code: CodeType = function.__code__
+    positional = code.co_varnames[: code.co_argcount]
+    given: tuple[Any, ...] = function.__defaults__ or ()
+    first = len(positional) - len(given)
+    named: dict[str, Any] = function.__kwdefaults__ or {}
+    return {**dict(zip(positional[first:], given, strict=True)), **named}
 
 
 def _types(hint: Any) -> tuple[Any, ...]:

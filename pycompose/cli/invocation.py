@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from pycompose.ui.logs import LogStyle
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GlobalFlags:
+class GlobalFlags(NamedTuple):
     """The flags before the command, as typed; None and empty where they were not."""
 
     all_resources: bool = False

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, cast, get_args
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast, get_args
 
 from pycompose.app.session import truthy
 from pycompose.app.settings import ProgressMode, Settings
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 _PROGRESS: Final = ("auto", "tty", "plain", "json", "quiet")
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentFiles:
+class EnvironmentFiles(NamedTuple):
     """The env files that were read, and the variables they give; a later file wins."""
 
     paths: tuple[str, ...]

@@ -11,9 +11,8 @@ import errno
 import os
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
 
 from pycompose.errors import EngineUnavailable
 
@@ -25,8 +24,7 @@ PIECE: Final = 65536  # bytes read at once; more does not make a pipe faster
 CONNECT_SECONDS: Final = 10.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TlsFiles:
+class TlsFiles(NamedTuple):
     """The files of a TLS client; `verify` says whether the engine must prove who it is.
 
     An empty `ca` means the certificates the system trusts.
@@ -38,8 +36,7 @@ class TlsFiles:
     verify: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """Where an engine listens.
 
     `address` is the whole of it as shown to the user (`ssh://me@host`); `path` is the unix

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pycompose.errors import NoComposeFile
 
@@ -20,8 +19,7 @@ OVERRIDES: Final = (
 STDIN: Final = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The Compose files of a command, absolute and in order ("-" for standard input).
 
     `working_dir` is the project directory; `warnings` are sentences about ambiguous names.

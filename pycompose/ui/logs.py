@@ -5,8 +5,7 @@ Bytes pass unchanged: a program's output is its own affair, whatever its encodin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from pycompose.events import LogLine
 from pycompose.ui.text import printable
@@ -16,8 +15,7 @@ _HUES: Final = ("36", "33", "32", "35", "34")
 COLORS: Final = (*_HUES, *(f"{hue};1" for hue in _HUES))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogStyle:
+class LogStyle(NamedTuple):
     """How log lines look.
 
     `follow` writes each line at once. `split` sends what containers write to stderr to stderr.
