@@ -14,6 +14,7 @@ from pycompose.model.values import Json, qualified
 
 if TYPE_CHECKING:
     from pycompose.engine.port import Engine
+    from pycompose.loader.origins import Explainer, Explanation
     from pycompose.loader.stages import Stages
     from pycompose.loader.variables import Variable
 
@@ -47,6 +48,39 @@ def variables(session: Session) -> tuple[Variable, ...]:
     from pycompose.loader.variables import variables
 
     return variables(load_raw(session.load_options(), session.sources))
+
+
+def explained(session: Session, paths: tuple[str, ...]) -> tuple[Explanation, ...]:
+    """Return where the values at some paths of the model come from.
+
+    Raises:
+        ComposeFileError: the files are missing or wrong.
+        UsageError: there is no value at one of the paths.
+    """
+    explainer = _explainer(session)
+    return tuple(explainer.explain(path) for path in paths)
+
+
+def annotated(session: Session) -> str:
+    """Return the whole project in YAML, with the place of each value beside it.
+
+    Raises:
+        ComposeFileError: the files are missing or wrong.
+    """
+    from pycompose.loader.dump import dump
+
+    explainer = _explainer(session)
+    return dump(explainer.project, note=lambda path: explainer.origin(path).short)
+
+
+def _explainer(session: Session) -> Explainer:
+    from pycompose.loader.origins import Explainer
+    from pycompose.loader.stages import load
+    from pycompose.loader.trace import Trace
+
+    trace, options = Trace(), session.load_options()
+    project = load(options, session.sources, trace)
+    return Explainer(project=project, trace=trace, shell=options.environment, named=options.name)
 
 
 def _stages(session: Session, options: ConfigOptions, **others: bool) -> Stages:

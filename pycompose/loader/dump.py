@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from pycompose.convert.document import project_document, yaml_document
 from pycompose.convert.hashing import config_hash, go_json
-from pycompose.loader.yamltext import write_yaml
+from pycompose.loader.yamltext import Note, write_yaml
 from pycompose.model.project import Project
 from pycompose.model.service import Service
 from pycompose.model.values import Json
@@ -25,14 +25,18 @@ _MAPPINGS: Final = {
 }
 
 
-def dump(project: Project, format: Literal["yaml", "json"] = "yaml") -> str:
+def dump(
+    project: Project, format: Literal["yaml", "json"] = "yaml", *, note: Note | None = None
+) -> str:
     """Return the project as Docker Compose's `config` prints it, each `$` written as `$$`.
+
+    `note` returns what the line of a value is to say in a comment, for its path; YAML only.
 
     Source: rules 20, 22 and 23
     """
     if format == "json":
         return go_json(project_document(project), indent=2).replace("$", "$$")
-    return write_yaml(_naturally(yaml_document(project))).replace("$", "$$")
+    return write_yaml(_naturally(yaml_document(project)), note=note).replace("$", "$$")
 
 
 def dump_raw(document: Json, format: Literal["yaml", "json"] = "yaml") -> str:

@@ -16,11 +16,17 @@ from pycompose.errors import ComposeFileError, Owner, Position, Problem
 from pycompose.loader.dotenv import EnvFile, parse_env
 from pycompose.loader.interpolate import Lookup
 from pycompose.loader.sources import Source, Sources
+from pycompose.loader.trace import Rule, Trace
 from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, dotted
 
 
 def project_environment(
-    environment: Mapping[str, str], files: Sequence[str], sources: Sources, *, required: bool
+    environment: Mapping[str, str],
+    files: Sequence[str],
+    sources: Sources,
+    *,
+    required: bool,
+    trace: Trace | None = None,
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """Return the environment with the variables of env files added, and what is to be noticed.
 
@@ -44,6 +50,8 @@ def project_environment(
             raise ComposeFileError(Problem(Position(path, 1, 1), "", reason(error))) from None
         parsed = parse_env(source.text, source.name, environment.get, earlier=added)
         added.update(parsed.values)
+        if trace is not None:
+            trace.read(parsed)
         notices.extend(parsed.notices)
     return {**added, **environment}, tuple(notices)
 
@@ -60,6 +68,7 @@ class _Resolver:
     environment: Mapping[str, str]
     sources: Sources | None = None
     args: bool = True
+    trace: Trace | None = None
     read: dict[str, Source] = field(default_factory=dict)
     found: list[Problem] = field(default_factory=list)
 
@@ -106,9 +115,22 @@ class _Resolver:
             return str(node.value) if isinstance(node, Scalar) and known else None
 
         for index, item in enumerate(files.items):
-            entries |= self.file(item, lookup, entries, (*path, index))
+            found = self.file(item, lookup, entries, (*path, index))
+            self.tell(path, "env_file", found, entries)
+            entries |= found
+        self.tell(path, "environment", variables.entries, entries)
         keys = {name: node.at for name, node in entries.items()}
         return Map({**entries, **variables.entries}, variables.at, {**keys, **variables.keys})
+
+    def tell(
+        self, path: Path, rule: Rule, found: Mapping[str, Node], before: Mapping[str, Node]
+    ) -> None:
+        """Tell which of the variables before give way to those found."""
+        for name in found if self.trace is not None else ():
+            if self.trace is not None and name in before:
+                self.trace.overrule(
+                    rule, (*path[:2], "environment", name), found[name], before[name]
+                )
 
     def file(
         self, item: Node, lookup: Lookup, before: Mapping[str, Scalar], path: Path
@@ -182,7 +204,12 @@ def resolve_variables(document: Map, environment: Mapping[str, str]) -> Map:
 
 
 def resolve(
-    document: Map, environment: Mapping[str, str], sources: Sources, *, args: bool = True
+    document: Map,
+    environment: Mapping[str, str],
+    sources: Sources,
+    *,
+    args: bool = True,
+    trace: Trace | None = None,
 ) -> Resolved:
     """Return the document with the variables of every service resolved, env files read.
 
@@ -191,7 +218,7 @@ def resolve(
     services = document.get("services")
     if not isinstance(services, Map):
         return Resolved(document, {})
-    resolver = _Resolver(environment, sources, args)
+    resolver = _Resolver(environment, sources, args, trace)
     resolved: dict[str, Node] = {}
     found: dict[Owner, tuple[Problem, ...]] = {}
     for name, service in services.entries.items():

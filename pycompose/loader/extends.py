@@ -117,7 +117,9 @@ class _Walk:
             if key not in self.done:
                 whole = _without_extends(step.service)
                 if base is not None:
-                    merged = self.reading.laid_over(("services", step.name), settle(base), whole)
+                    merged = self.reading.laid_over(
+                        ("services", step.name), settle(base), whole, "extends"
+                    )
                     assert isinstance(merged, Map)
                     whole = merged
                 self.done[key] = whole

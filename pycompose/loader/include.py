@@ -145,7 +145,11 @@ class _Entry:
         files = tuple(given) or (absolute(".env", base),)
         try:
             environment, notices = project_environment(
-                self.scope.environment, files, self.reading.sources, required=bool(given)
+                self.scope.environment,
+                files,
+                self.reading.sources,
+                required=bool(given),
+                trace=self.reading.trace,
             )
         except ComposeFileError as error:
             path = f"{self.path}.env_file"
@@ -187,5 +191,5 @@ def _section(kind: str, theirs: Map, ours: Map, reading: Reading) -> Map:
         # What is the same stays the same: of two files that include a third one, for example,
         # lists would be doubled.
         same = not other.tag and plain(one) == plain(other)
-        entries[name] = one if same else reading.laid_over((kind, name), one, other)
+        entries[name] = one if same else reading.laid_over((kind, name), one, other, "include")
     return Map(entries, ours.at, {**theirs.keys, **ours.keys}, ours.tag)

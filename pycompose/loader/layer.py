@@ -47,6 +47,7 @@ def layer(
     document: Map = parsed
     found: dict[Owner, tuple[Problem, ...]] = {(): obsolete(parsed)}
     if reading.interpolate:
+        reading.environments.setdefault(parsed.at.file, scope.environment)
         node, told = interpolate(parsed, scope.environment.get)
         assert isinstance(node, Map)
         document = node

@@ -9,8 +9,9 @@ Source: compose-spec 13-merge.md; compose.md rules 33-41
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.loader.canonical import distinct
@@ -23,15 +24,21 @@ _ALL: Final = tree_of(FIELDS)
 _NOTHING: Final = Row()
 
 
-def merge(base: Map, override: Map) -> Map:
+# Called with a path, what stands there now and what it has replaced.
+Overrule: TypeAlias = Callable[[Path, Node, Node], None]
+
+
+def merge(base: Map, override: Map, overrule: Overrule | None = None) -> Map:
     """Return a document with another one laid over it; neither is changed.
+
+    `overrule` is told of each value of the base that gives way.
 
     Raises:
         ComposeFileError: mappings, lists and scalars stand against each other.
 
     Source: compose-spec 13-merge.md
     """
-    walk = _Walk()
+    walk = _Walk(overrule)
     node = walk.entries(base, override, _ROWS, ())
     if walk.problems:
         raise ComposeFileError(*walk.problems)
@@ -138,10 +145,18 @@ def _settled(node: Node) -> Node | None:
 class _Walk:
     """One merge; gathers what cannot be merged."""
 
-    def __init__(self) -> None:
+    def __init__(self, overrule: Overrule | None) -> None:
+        self.overrule = overrule
         self.problems: list[Problem] = []
 
     def node(self, base: Node, override: Node, row: Row, path: Path) -> Node:
+        """Return what an attribute is that both documents give; tell if the base gives way."""
+        node = self.joined(base, override, row, path)
+        if node is override and self.overrule is not None:
+            self.overrule(path, override, base)
+        return node
+
+    def joined(self, base: Node, override: Node, row: Row, path: Path) -> Node:
         """Return what an attribute is that both documents give."""
         if override.tag or base.tag == "!reset":
             return override
@@ -159,6 +174,7 @@ class _Walk:
         if isinstance(base, Seq) and isinstance(override, Seq):
             if rule == "subnet":
                 return self.pools(base, override, path)
+            self.tell_of_items(base, override, row, path)
             return _appended(base, override, row)
         message = f"{_kind(override)} cannot be merged with {_kind(base)} at {base.at}"
         hint = "tag it '!override' to replace what is there"
@@ -179,6 +195,16 @@ class _Walk:
                 below = known.get(key, other) or _NOTHING
                 entries[key] = self.node(old, value, below, (*path, key))
         return Map(entries, base.at, {**override.keys, **base.keys})
+
+    def tell_of_items(self, base: Seq, override: Seq, row: Row, path: Path) -> None:
+        """Tell of the items that give way to one with the same key."""
+        key = row.field.unique if row.field is not None else None
+        if self.overrule is None or key is None:
+            return
+        known = {key(item): item for item in base.items}
+        for index, item in enumerate(override.items):
+            if key(item) in known:
+                self.overrule((*path, index), item, known[key(item)])
 
     def pools(self, base: Seq, override: Seq, path: Path) -> Seq:
         """Return the pools of the override, laid over those of the base in an odd way."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from pycompose.errors import ComposeFileError, Link, Owner, Position, Problem
@@ -18,6 +19,7 @@ from pycompose.loader.faults import Faults
 from pycompose.loader.merge import merge
 from pycompose.loader.parse import parse
 from pycompose.loader.sources import Source, Sources
+from pycompose.loader.trace import Rule, Trace
 from pycompose.loader.tree import Map, Node, Scalar
 
 
@@ -48,7 +50,9 @@ class Reading:
     """One load under way.
 
     `canonical` and `merge` are the stages of that name. Without `interpolate` strings stay as they
-    are written, without `absolute` paths stay relative, to `folder` if not to their own file's.
+    are written, without `absolute` paths stay relative, to `folder` if not to their own file's. A
+    `trace` is told what gives way; then `merge` is not asked. `environments` are what the
+    variables of each file are taken from.
     """
 
     def __init__(
@@ -61,14 +65,17 @@ class Reading:
         merge: Callable[[Map, Map], Map] = merge,
         interpolate: bool = True,
         absolute: bool = True,
+        trace: Trace | None = None,
     ) -> None:
         self.sources = sources
         self.faults = faults
         self.folder = folder
         self.canonical = canonical
-        self.merge = merge
+        self._merge = merge
         self.interpolate = interpolate
         self.absolute = absolute
+        self.trace = trace
+        self.environments: dict[str, Mapping[str, str]] = {}
         self.found: dict[Owner, list[Problem]] = {}
         self.includes = 0
         self._parsed: dict[str, tuple[Source, tuple[Map, ...]]] = {}
@@ -111,6 +118,10 @@ class Reading:
         path = posixpath.normpath(posixpath.join(scope.base, reference))
         return Place(path, posixpath.dirname(path))
 
+    def everything(self) -> tuple[Map, ...]:
+        """Return the documents of all files read so far, as they are written."""
+        return tuple(document for _, documents in self._parsed.values() for document in documents)
+
     def name(self, path: str) -> str:
         """Return what messages call a file that was read."""
         return self._parsed[path][0].name
@@ -120,13 +131,23 @@ class Reading:
         for owner, problems in found.items():
             self.found.setdefault(owner, []).extend(problems)
 
-    def laid_over(self, path: tuple[str, ...], base: Node, override: Node) -> Node:
-        """Return what stands at a path of keys with something else laid over it.
+    def merge(self, base: Map, override: Map, rule: Rule = "override") -> Map:
+        """Return a document with another one laid over it by a rule.
 
         Raises:
             ComposeFileError: the two do not go together.
         """
-        found: Node = self.merge(_at(path, base), _at(path, override))
+        if self.trace is None:
+            return self._merge(base, override)
+        return merge(base, override, partial(self.trace.overrule, rule))
+
+    def laid_over(self, path: tuple[str, ...], base: Node, override: Node, rule: Rule) -> Node:
+        """Return what stands at a path of keys with something else laid over it by a rule.
+
+        Raises:
+            ComposeFileError: the two do not go together.
+        """
+        found: Node = self.merge(_at(path, base), _at(path, override), rule)
         for key in path:
             assert isinstance(found, Map)
             found = found.entries[key]

@@ -45,6 +45,7 @@ from pycompose.loader.reading import Place, Reading, Scope
 from pycompose.loader.select import activate, enable, heard, used, without
 from pycompose.loader.select import select as reduce_to
 from pycompose.loader.sources import Sources
+from pycompose.loader.trace import Trace
 from pycompose.loader.tree import Map, Scalar
 from pycompose.model.project import Project
 
@@ -99,8 +100,8 @@ class LoadOptions:
     names_only: bool = False
 
 
-def load(options: LoadOptions, sources: Sources) -> Project:
-    """Return the project that Compose files describe.
+def load(options: LoadOptions, sources: Sources, trace: Trace | None = None) -> Project:
+    """Return the project that Compose files describe; `trace` is told where values come from.
 
     Raises:
         ComposeFileError: files are missing or wrong; holds every problem that could be found.
@@ -108,13 +109,17 @@ def load(options: LoadOptions, sources: Sources) -> Project:
     """
     faults = Faults()
     stages = options.stages
-    whole = merged(options, sources, faults, canonical, merge)
+    whole = merged(options, sources, faults, canonical, merge, trace)
     with faults:
         document, environment = whole.document, whole.environment
         pending = check(document, _unknown(whole.found)) if stages.check else {}
         resolved = Resolved(document, {})
         if stages.resolve_environment:
-            resolved = resolve_environment(document, environment, sources, args=stages.normalize)
+            resolved = resolve_environment(
+                document, environment, sources, args=stages.normalize, trace=trace
+            )
+        if trace is not None:
+            trace.document = resolved.document
         values = _gathered(faults, whole.found, resolved.found)
         project = replace(
             bind(resolved.document),
@@ -157,10 +162,11 @@ def merged(
     faults: Faults,
     canonical: Callable[[Map], Map],
     merge: Callable[[Map, Map], Map],
+    trace: Trace | None = None,
 ) -> Merged:
     """Return what the files make together, as far as `normalize`; gather their problems."""
     stages = options.stages
-    environment, notices = read_environment(options, sources)
+    environment, notices = read_environment(options, sources, trace)
     reading = Reading(
         sources,
         faults,
@@ -169,6 +175,7 @@ def merged(
         merge=merge,
         interpolate=stages.interpolate,
         absolute=stages.resolve_paths,
+        trace=trace,
     )
     reading.note({(): notices})
     parsed: list[Map] = []
@@ -184,6 +191,8 @@ def merged(
         scope = Scope(environment=environment, base=options.working_dir, home=options.home)
         document = assemble(places, scope, reading)
         if not faults.lost:
+            if trace is not None:
+                trace.keep(document, reading.everything(), reading.environments)
             document = defaults(document)
             document = normalize(document, name) if stages.normalize else document
             return Merged(document, name, environment, reading.found)
@@ -215,7 +224,7 @@ def _gathered(faults: Faults, *all_found: Found) -> dict[Owner, tuple[Problem, .
 
 
 def read_environment(
-    options: LoadOptions, sources: Sources
+    options: LoadOptions, sources: Sources, trace: Trace | None = None
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """Return what interpolation sees but for the project's name, and what is to be noticed.
 
@@ -224,7 +233,9 @@ def read_environment(
     """
     named = options.environment_files
     implied = (posixpath.join(options.working_dir, ".env"),) if options.dotenv else ()
-    return project_environment(options.environment, named or implied, sources, required=bool(named))
+    return project_environment(
+        options.environment, named or implied, sources, required=bool(named), trace=trace
+    )
 
 
 def identify(documents: Sequence[Map], options: LoadOptions, environment: Mapping[str, str]) -> str:

@@ -110,7 +110,7 @@ class _Writer:
     def noted(self, line: str, path: Path) -> str:
         """Return a line with what is to be noted of its value."""
         text = self.note(path) if self.note is not None and path else ""
-        return f"{line}  # {text}" if text else line
+        return f"{line}  # {_UNPRINTABLE.sub('?', text.replace(chr(10), '?'))}" if text else line
 
 
 @lru_cache(maxsize=1024)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pycompose.cli import options
 from pycompose.cli.declared import Option
 from pycompose.cli.invocation import Context, opened
+from pycompose.errors import UsageError
 
 if TYPE_CHECKING:
     from pycompose.app.options import ConfigList, ConfigOptions
+    from pycompose.app.session import Session
 
 # The lists in the order in which they win. `--variables` stands before the last one.
 _LISTS: Final[tuple[ConfigList, ...]] = (
@@ -26,6 +28,9 @@ def main(
     dry_run: options.DryRun = False,
     environment: Annotated[
         bool, Option("--environment", help="Print the variables interpolation sees")
+    ] = False,
+    explain: Annotated[
+        bool, Option("--explain", help="Tell where the values at PATHs, or all, come from")
     ] = False,
     format: Annotated[str, Option("--format", help="yaml or json")] = "",
     hash: Annotated[str, Option("--hash", help="Print hashes of services, * for all")] = "",
@@ -68,30 +73,44 @@ def main(
     """Parse, resolve and render the Compose files in canonical form.
 
     Of several lists asked for, the first is printed. Digests are asked of the registries, by the
-    engine.
+    engine. With --explain, the words are paths such as services.web.ports[0].target; without any,
+    the whole project is printed with the place of each value.
 
     \b
     Examples:
       pycompose config
-      pycompose config --quiet && echo "the files are good"
       pycompose -f compose.yaml -f prod.yaml config --format json -o merged.json
+      pycompose config --explain services.web.environment.LOG_LEVEL
     """
     from pycompose.app.config import config
     from pycompose.cli.output import write
 
     asked = _asked(ctx.params)
     with opened(ctx, dry_run=dry_run) as session:
-        if variables and asked.show in (None, "environment"):
+        if explain:
+            text, to = _explained(session, asked.services, format), output
+        elif variables and asked.show in (None, "environment"):
             from pycompose.app.config import variables as find
             from pycompose.ui.variables import listed
 
-            text = listed(find(session), format)
-            to = ""
+            text, to = listed(find(session), format), ""
         else:
-            text = config(session, asked)
-            to = "" if asked.show else output
+            text, to = config(session, asked), "" if asked.show else output
     if text or to == "":
         write(text, to)
+
+
+def _explained(session: Session, paths: tuple[str, ...], format: str) -> str:
+    from pycompose.app.config import annotated, explained
+    from pycompose.ui import explanations
+
+    if format not in ("", "text", "json") or (format == "json" and not paths):
+        what = "text or json" if paths else "no format, as there is no PATH"
+        raise UsageError(f'unsupported format "{format}" of --explain, expected {what}')
+    if not paths:
+        return annotated(session)
+    found = explained(session, paths)
+    return explanations.as_json(found) if format == "json" else explanations.text(found)
 
 
 def _asked(given: Mapping[str, Any]) -> ConfigOptions:

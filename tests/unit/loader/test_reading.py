@@ -56,7 +56,7 @@ def test_files_are_found_from_the_base():
 
 def test_a_part_is_laid_over_another():
     one, other = Scalar("a", AT), Scalar("b", AT)
-    assert reading().laid_over(("services", "web", "image"), one, other) is other
+    assert reading().laid_over(("services", "web", "image"), one, other, "extends") is other
 
 
 def test_the_environment_is_not_shown():
