@@ -17,12 +17,15 @@ Nothing here imports anything of pycompose.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning"]
 ErrorFormat: TypeAlias = Literal["text", "json", "github", "gcc"]
 # Whose a problem is: `("services", "web")`, `("volumes", "data")`; `()` is the whole project.
 Owner: TypeAlias = tuple[str, ...]
+
+
+MOST_PROBLEMS: Final = 100  # of one kind in one file that are told; a person mends ten at a time
 
 
 class Position(NamedTuple):

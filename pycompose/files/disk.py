@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from pycompose.errors import ComposeFileError, Position, Problem
 from pycompose.loader.sources import LINE_END, Source
 
-MOST_BYTES: Final = 64 * 1024 * 1024  # a guess: 300 times the largest Compose file seen in public
+MOST_BYTES: Final = 16 * 1024 * 1024  # a guess: 80 times the largest Compose file seen in public
 STDIN: Final = "-"
 
 

@@ -10,8 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from pycompose.errors import ComposeFileError, Position, Problem
+from pycompose.errors import MOST_PROBLEMS, ComposeFileError, Position, Problem
 from pycompose.loader.interpolate import Lookup, TemplateError, substitute, unset_notice
+
+MAX_STATEMENTS: Final = 200_000  # of one file; a second of work
+MAX_TOTAL: Final = 2**24  # characters of all values: references multiply
 
 # What Go calls space; the blanks end no line.
 _BLANK: Final = " \t\v\f\r\x85\xa0"
@@ -91,6 +94,8 @@ class _Reader:
         self.problems: list[Problem] = []
         self.line = 1  # of `counted`, an offset up to which lines were counted
         self.counted = 0
+        self.statements = 0
+        self.total = 0
 
     def at(self, offset: int) -> Position:
         """Return the place of an offset, which is never left of an earlier one's line."""
@@ -101,6 +106,8 @@ class _Reader:
     def problem(self, at: Position, message: str, hint: str = "") -> None:
         """Note what is wrong."""
         self.problems.append(Problem(at, "", message, hint))
+        if len(self.problems) == MOST_PROBLEMS:
+            raise ComposeFileError(*self.problems)
 
     def end_of_line(self, offset: int) -> int:
         """Return where the line of an offset ends."""
@@ -147,6 +154,12 @@ class _Reader:
 
     def set(self, key: str, value: str, at: Position) -> None:
         """Set a variable; the last value counts, at the place of the first."""
+        self.statements += 1
+        self.total += len(value)
+        if self.statements > MAX_STATEMENTS or self.total > MAX_TOTAL:
+            most = f"{MAX_STATEMENTS} variables or {MAX_TOTAL} characters in them"
+            self.problem(at, f"this env file holds more than {most}", "divide it")
+            raise ComposeFileError(*self.problems)
         self.values[key] = value
         self.places[key] = at
 

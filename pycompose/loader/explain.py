@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from jsonschema import Draft202012Validator
 
-from pycompose.errors import Position, Problem
+from pycompose.errors import MOST_PROBLEMS, Position, Problem
 from pycompose.loader.advice import Advice
 from pycompose.loader.gate import Schema, repeated
 from pycompose.loader.outline import alternatives, types
@@ -25,15 +26,16 @@ from pycompose.model.values import Json
 _NAME: Final = "^[a-zA-Z0-9._-]+$"
 
 
-def explain(document: Map, root: Schema) -> Iterator[Problem]:
-    """Yield every error of a document that breaks the schema, worded and at its place."""
+def explain(document: Map, part: Map, root: Schema) -> Iterator[Problem]:
+    """Yield the errors of the part of a document that breaks the schema, worded, with places."""
     advice = Advice(document, root)
-    found = [
+    errors = (
         told
-        for error in Draft202012Validator(root).iter_errors(_plain(document))
+        for error in Draft202012Validator(root).iter_errors(_plain(part))
         for leaf in _leaves(error)
-        for told in _word(leaf, document, advice)
-    ]
+        for told in _word(leaf, part, advice)
+    )
+    found = list(islice(errors, 2 * MOST_PROBLEMS))  # half of them may be left out below
     unknown = {told.path for told in found if told.rule == "additionalProperties"}
     for told in found:
         # One mistake, one problem: what is indented too little leaves its parent empty, and an

@@ -62,7 +62,10 @@ class Faults:
             rest = salvage(document, error.problems)
             if rest is None:
                 raise
-            result = stage(rest) or rest
+            try:
+                result = stage(rest) or rest
+            except ComposeFileError:
+                raise error from None  # too much is wrong to go on without it
             self.problems.extend(error.problems)
             return result
 

@@ -12,12 +12,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
-from pycompose.errors import Owner, Position, Problem
+from pycompose.errors import ComposeFileError, Owner, Position, Problem
 from pycompose.loader.tree import SECTIONS, Map, Node, Path, Scalar, Seq, dotted
 
 Lookup: TypeAlias = Callable[[str], str | None]
 
 MAX_NESTING: Final = 100  # operands within operands; hand-written files stay below 5
+# Characters that variables may add to one text, and to all of a file: references multiply.
+MAX_LENGTH: Final = 2**20
+MAX_TOTAL: Final = 2**25
 
 _REFERENCE: Final = re.compile(
     r"\$(?:(?P<escaped>\$)|(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)"
@@ -113,6 +116,7 @@ class _Template:
         self.lookup = lookup
         self.unset = unset
         self.closing: dict[int, int] | None = None
+        self.added = 0
 
     def value(self, start: int, end: int, depth: int) -> str:
         """Return the range `start:end` with its references replaced."""
@@ -128,13 +132,21 @@ class _Template:
             if match["escaped"]:
                 out.append("$")
             elif name := match["named"] or (match["end"] == "}" and match["braced"]):
-                out.append(self.plain(name))
+                out.append(self.within(self.plain(name), at))
             else:
                 close = self.close(match, end)
                 out.append(self.operate(match, close, depth))
                 start = close + 1
         out.append(text[start:end])
         return "".join(out)
+
+    def within(self, value: str, at: int) -> str:
+        """Return a value; what was put in place so far must not be too long."""
+        self.added += len(value)
+        if self.added > MAX_LENGTH:
+            message = f"variables make this text longer than {MAX_LENGTH} characters"
+            raise TemplateError(message, "use shorter values", at)
+        return value
 
     def plain(self, name: str) -> str:
         """Return the value of a variable that has neither default nor demand."""
@@ -170,7 +182,7 @@ class _Template:
         if operator[-1] == "+":
             return self.value(match.end(), close, depth + 1) if given else ""
         if given and value is not None:
-            return value
+            return self.within(value, match.start())
         operand = self.value(match.end(), close, depth + 1)
         if operator[-1] == "-":
             return operand
@@ -254,6 +266,7 @@ class _Walk:
         self.found: dict[Owner, dict[object, Problem]] = {}
         self.lost: dict[Path, None] = {}
         self.told = 0
+        self.total = 0
         self.done: dict[int, Node] = {}
 
     def node(self, node: Node, path: Path) -> Node:
@@ -309,6 +322,10 @@ class _Walk:
                 self.lost[_attribute(path)] = None
             self.tell(path, (node.at, error.message), problem)
             return node
+        self.total += len(value)
+        if self.total > MAX_TOTAL:
+            message = f"variables make the texts of this file longer than {MAX_TOTAL} characters"
+            raise ComposeFileError(Problem(node.at, dotted(path), message, "use shorter values"))
         return Scalar(value, node.at, node.text, True, node.tag)
 
     def tell(self, path: Path, key: object, problem: Problem) -> None:

@@ -35,7 +35,7 @@ except ImportError:  # pragma: no cover - PyYAML was built without libyaml
 else:
     _native = cyaml.CParser  # type: ignore[attr-defined]
 
-from pycompose.errors import ComposeFileError, Position, Problem
+from pycompose.errors import MOST_PROBLEMS, ComposeFileError, Position, Problem
 from pycompose.loader.dates import Moment, instant
 from pycompose.loader.sources import Source
 from pycompose.loader.suggest import did_you_mean
@@ -43,7 +43,7 @@ from pycompose.loader.syntax import MAX_DEPTH, Open, syntax_problem, unprintable
 from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, Value, dotted
 from pycompose.loader.words import show
 
-MAX_NODES: Final = 1_000_000  # after aliases: 13,000 services of 50 lines; two seconds of work
+MAX_NODES: Final = 500_000  # after aliases: 6,500 services of 50 lines; a second of work
 
 _CORE: Final = "tag:yaml.org,2002:"
 _KEPT_TAGS: Final = ("!reset", "!override")
@@ -248,6 +248,8 @@ class _Walk:
     def problem(self, at: Position, message: str, hint: str = "") -> None:
         """Note what is wrong and go on."""
         self.problems.append(Problem(at, dotted(self.path()), message, hint))
+        if len(self.problems) == MOST_PROBLEMS:
+            raise ComposeFileError(*self.problems)
 
     def fail(self, at: Position, message: str) -> NoReturn:
         """Give up: what follows could cost without bound."""

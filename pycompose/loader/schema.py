@@ -10,8 +10,9 @@ import json
 from functools import cache
 from pathlib import Path as FilePath
 
-from pycompose.errors import ComposeFileError, Position, Problem
+from pycompose.errors import MOST_PROBLEMS, ComposeFileError, Position, Problem
 from pycompose.loader.gate import Check, Schema, compile_schema
+from pycompose.loader.narrow import narrow
 from pycompose.loader.tree import Map
 from pycompose.model.values import Json
 
@@ -26,14 +27,17 @@ def validate(document: Map, *, part: bool = False) -> None:
 
     Source: compose-spec schema/compose-spec.json
     """
-    if _gate(part=part)(document):
+    gate = _gate(part=part)
+    if gate(document):
         return
     from pycompose.loader.explain import explain
 
     problems: dict[tuple[Position, str], Problem] = {}
     schema = _schema_of_parts() if part else compose_schema()
-    for problem in explain(document, schema):  # what aliases share is told of once
-        problems.setdefault((problem.at, problem.message), problem)
+    for problem in explain(document, narrow(document, gate), schema):
+        problems.setdefault((problem.at, problem.message), problem)  # aliases share mistakes
+        if len(problems) == MOST_PROBLEMS:
+            break
     raise ComposeFileError(*sorted(problems.values(), key=lambda problem: problem.at))
 
 

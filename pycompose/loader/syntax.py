@@ -169,7 +169,7 @@ def _colon(fault: _Fault) -> Problem | None:
     above = fault.line - 1
     while above > 0 and not fault.lines[above].strip():
         above -= 1
-    before = fault.lines[above] if above >= 0 else ""
+    before = fault.lines[above] if above >= 0 else ":"
     if _indent(before) == indent and ":" not in before and before.lstrip()[:2] != "- ":
         return fault.problem(message, _COLON, (above, indent))
     what = "wrong indentation: a key cannot stand below a value"

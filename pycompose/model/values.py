@@ -25,7 +25,7 @@ _DURATION_UNITS: Final = {
 }
 _DURATION_PART: Final = re.compile(r"(?:(\d+)(?:\.(\d*))?|\.(\d+))(ns|us|µs|μs|ms|[smhdw])")
 _SIZE: Final = re.compile(
-    r"\+?(?P<number>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?) ?(?:b|(?P<unit>[kmgtp])(?:i?b)?)?",
+    r"\+?(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?) ?(?:b|(?P<unit>[kmgtp])(?:i?b)?)?",
     re.IGNORECASE | re.ASCII,
 )
 _SIZE_POWERS: Final = {"k": 1, "m": 2, "g": 3, "t": 4, "p": 5}

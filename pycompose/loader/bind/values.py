@@ -7,6 +7,7 @@ that has no such value.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, TypeAlias
 
 from pycompose.loader.tree import Map, Node, Scalar, Seq, plain
@@ -32,16 +33,24 @@ def table(**converters: Convert) -> Table:
 def section(attributes: Table, make: Callable[..., Any]) -> Convert:
     """Return a converter of mappings with these attributes; null attributes count as not given."""
 
+    needed = [
+        field.name
+        for field in (fields(make) if is_dataclass(make) else ())
+        if field.default is MISSING and field.default_factory is MISSING
+    ]
+
     def convert(node: Node) -> Any:
         if not isinstance(node, Map):
             raise Wrong(node, "expected a mapping")
-        return make(
-            **{
-                key: attributes[key](child)
-                for key, child in node.entries.items()
-                if key in attributes and not (child.__class__ is Scalar and child.value is None)
-            }
-        )
+        values = {
+            key: attributes[key](child)
+            for key, child in node.entries.items()
+            if key in attributes and not (child.__class__ is Scalar and child.value is None)
+        }
+        for name in needed:
+            if name not in values:
+                raise Wrong(node, f"attribute '{name}' is missing")
+        return make(**values)
 
     return convert
 

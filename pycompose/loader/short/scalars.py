@@ -21,7 +21,7 @@ Cast: TypeAlias = Literal["int", "float", "bool", "str", "size", "duration", "mo
 _T = TypeVar("_T")
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
-_FLOAT: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_FLOAT: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _NEGATIVE: Final = re.compile(r"-[0-9]{1,18}")
 _OCTAL: Final = re.compile(r"[0-7]{1,6}")
 _BOOLEANS: Final = {
