@@ -49,8 +49,12 @@ def lost_dollars(subject: Subject) -> Iterator[Hit]:
 
 def _is_fragment(before: str, name: str, owner: str) -> bool:
     """Tell whether a variable's name looks like a piece of a password: `pass$word`."""
-    mixed = name != name.upper()
-    return mixed and (before.isalnum() or before in tuple("!#%^&*+~") or is_secret(owner))
+    signs = (
+        name != name.upper(),  # names of variables are in upper case, as a rule
+        before.isalnum() or before in tuple("!#%^&*+~"),
+        is_secret(owner),
+    )
+    return sum(signs) > 1
 
 
 def _owner(path: Path, node: Scalar) -> str:

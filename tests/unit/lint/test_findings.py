@@ -88,6 +88,7 @@ LEAKS = [
     ("environment: ['DB_PASSWORD=hunter2', 'DB_PASSWORD=hunter2']", "hunter2"),
     ("environment: ['DB_PASSWORD=\"hunter2\"', 'API_TOKEN = hunter2']", "hunter2"),
     ("environment: {DB_PASSWORD: ab$hunter2}", "hunter2"),
+    ("environment: {DB_PASSWORD: AB$HUNTER2}", "HUNTER2"),
     ("environment: {HASH: $2y$05$hunter2}", "hunter2"),
     ("environment: {DATABASE_URL: 'postgres://me:hunter2@localhost/db'}", "hunter2"),
     ("environment: {DATABASE_URL: 'postgres://me:a$hunter2@db/db'}", "hunter2"),
