@@ -11,7 +11,7 @@ from pycompose.lint.rules import RULES
 from pycompose.lint.subject import Disk, Hit, Rule, Subject
 from pycompose.loader.parse import parse
 from pycompose.loader.sources import Source
-from pycompose.loader.tree import Map, dotted
+from pycompose.loader.tree import Map, Seq, dotted
 from pycompose.model.project import Project
 
 
@@ -57,9 +57,7 @@ def lint(
     )
 
 
-_SECTIONS: Final = frozenset(
-    ("services", "include", "networks", "volumes", "secrets", "configs", "models")
-)
+_SECTIONS: Final = ("services", "include", "networks", "volumes", "secrets", "configs", "models")
 
 
 def _documents(source: Source) -> tuple[Map, ...]:
@@ -68,4 +66,5 @@ def _documents(source: Source) -> tuple[Map, ...]:
         documents = [node for node in parse(source) if isinstance(node, Map)]
     except ComposeFileError:
         return ()
-    return tuple(documents) if any(not _SECTIONS.isdisjoint(d.entries) for d in documents) else ()
+    sections = (document.get(name) for document in documents for name in _SECTIONS)
+    return tuple(documents) if any(isinstance(each, Map | Seq) for each in sections) else ()

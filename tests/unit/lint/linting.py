@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pycompose.lint.findings import Finding, lint
 from pycompose.loader.sources import Source
 from pycompose.loader.stages import LoadOptions, load
@@ -28,20 +30,40 @@ class Texts:
         return Source(path, name, self.texts[name])
 
 
-def found(text: str, *services: str, variables: dict[str, str] | None = None, **others: str):
-    """Return the findings of a text; `others` are further Compose files by their first word."""
-    texts = {"compose.yaml": text, **{f"{name}.yaml": other for name, other in others.items()}}
-    sources = Texts(texts)
+class Read(Texts):
+    """Keeps what was read."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        super().__init__(texts)
+        self.read_texts: dict[str, Source] = {}
+
+    def read(self, path: str) -> Source:
+        return self.read_texts.setdefault(path, super().read(path))
+
+
+def found(
+    text: str,
+    *services: str,
+    variables: dict[str, str] | None = None,
+    beside: dict[str, str] | None = None,
+    **others: str,
+) -> tuple[Finding, ...]:
+    """Return the findings of a text.
+
+    `others` are further Compose files by their first word, `beside` what these may refer to.
+    """
+    named = {"compose.yaml": text, **{f"{name}.yaml": other for name, other in others.items()}}
+    sources = Read(named | (beside or {}))
     options = LoadOptions(
-        files=tuple(f"/shop/{name}" for name in texts),
+        files=tuple(f"/shop/{name}" for name in named),
         working_dir="/shop",
         environment=variables or {},
         all_resources=True,
     )
     project = load(options, sources)
-    return lint(project, [sources.read(path) for path in options.files], Nothing(), services)
+    return lint(project, list(sources.read_texts.values()), Nothing(), services)
 
 
-def told(findings: tuple[Finding, ...]) -> list[tuple[str, int, str]]:
+def told(findings: Sequence[Finding]) -> list[tuple[str, int, str]]:
     """Return the rule, line and path of findings."""
     return [(each.rule.id, each.at.line, each.path) for each in findings]

@@ -72,6 +72,24 @@ def test_only_what_is_found_in_named_services_is_told() -> None:
     assert told(found(text, "b")) == [("unpinned-image", 2, "services.b.image")]
 
 
+def test_what_is_included_and_extended_is_linted_in_its_own_file() -> None:
+    text = """\
+include: [part.yaml]
+services:
+  web: {image: "web:1", extends: {file: base.yaml, service: base}}
+"""
+    beside = {
+        "part.yaml": "services: {api: {image: api}}\n",
+        "base.yaml": "# no trap\nservices: {base: {restart: no, env_file: base.env}}\n",
+        "base.env": "services: this is no Compose file\nA: on\n",
+    }
+    findings = found(text, beside=beside)
+    assert [(each.at.file, *told([each])[0]) for each in findings] == [
+        ("part.yaml", "unpinned-image", 1, "services.api.image"),
+        ("base.yaml", "yes-no", 2, "services.base.restart"),
+    ]
+
+
 def test_services_that_no_profile_enables_are_linted() -> None:
     text = "services: {a: {image: a, profiles: [p], privileged: true}}\n"
     assert [each.rule.id for each in found(text)] == ["unpinned-image", "privileged"]
