@@ -180,7 +180,10 @@ class _Walk:
         for document in file.documents:
             services = document.get("services")
             if isinstance(services, Map) and name in services.entries:
-                alone = replace(services, entries={name: services.entries[name]})
+                service = services.entries[name]
+                if isinstance(service, Scalar) and service.value is None:
+                    service = Map({}, service.at)  # Compat: in another file, nothing will do
+                alone = replace(services, entries={name: service})
                 part = Map({"services": alone}, document.at)
                 result = layer(part, merged, file.scope, self.reading, part=True)
                 merged = self.reading.merge(merged, result.document) if merged else result.document

@@ -201,7 +201,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.healthcheck"),
     _row("services.*.healthcheck.disable", cast="bool"),
     _row("services.*.healthcheck.interval", cast="duration"),
-    _row("services.*.healthcheck.retries", cast="int"),
+    _row("services.*.healthcheck.retries", within(0)),
     _row("services.*.healthcheck.start_interval", cast="duration"),
     _row("services.*.healthcheck.start_period", cast="duration"),
     _row("services.*.healthcheck.test", test, merge="replace"),

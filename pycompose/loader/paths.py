@@ -33,7 +33,7 @@ def resolve(document: Map, base: str, home: str) -> Map:
             return _device(node, base, home)
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             return node
-        if field.path == "context" and is_remote(node.value):
+        if field.path == "context" and (is_remote(node.value) or not node.value):
             return node
         path = absolute(node.value, base, home, portable=field.path == "portable")
         return _replaced(node, path)

@@ -101,7 +101,7 @@ def _differences(case: Case, run: Run) -> Iterator[Difference]:
     ours = attempt(run)
     out, why = yaml.communicate(run.stdin)
     refused = bool(yaml.returncode)
-    if refused is not case.refused:
+    if case.refused not in (None, refused):
         said = "accepts" if case.refused else f"refuses: {_last(why)}"
         yield Difference("case", f"Docker Compose {said}")
     if isinstance(ours, Exception):

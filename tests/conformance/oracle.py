@@ -15,6 +15,7 @@ from pycompose.cancel import Cancel
 from pycompose.cli.invocation import GlobalFlags
 from pycompose.cli.settings import read
 from pycompose.files.disk import DiskSources
+from pycompose.loader.stages import Stages
 from pycompose.model.project import Project
 
 # So short a run is over before it is worth collecting garbage or starting threads.
@@ -79,7 +80,8 @@ class Run:
             cancel=Cancel(),
             sources=DiskSources(cwd, io.BytesIO(self.stdin.encode())),
         )
-        return session.load(self.services)
+        stages = Stages(normalize=not settings.compatibility)  # as `config` does
+        return session.load(self.services, stages=stages)
 
 
 def _global_flags(args: tuple[str, ...]) -> GlobalFlags:

@@ -36,6 +36,8 @@ def strings(node: Node) -> Node:
 
 
 def _texts(node: Map, *, empty: str | None) -> Map:
+    if "" in node.entries:
+        raise Invalid(node.key_at(""), "expected a name before ':'", below=("",))
     changed: dict[str, Node] = {}
     for key, value in node.entries.items():
         if type(value) is not Scalar:
