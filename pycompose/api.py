@@ -18,6 +18,7 @@ from pycompose.files.contents import archive, digests
 from pycompose.files.context import build_context
 from pycompose.files.discover import find
 from pycompose.files.disk import DiskSources
+from pycompose.files.remote import RemoteFiles
 from pycompose.loader.stages import LoadOptions
 from pycompose.loader.stages import load as load_project
 from pycompose.model.project import Project
@@ -44,11 +45,13 @@ def load(
     profiles: Iterable[str] = (),
     services: Iterable[str] = (),
     environment: Mapping[str, str] | None = None,
+    allow_remote: bool = False,
 ) -> Project:
     """Return the project of some Compose files, or of the one found from `directory` upwards.
 
     `environment` is what `${VARIABLES}` are taken from, before the directory's `.env`; without
-    one it is that of the process.
+    one it is that of the process. With `allow_remote`, files are fetched from git repositories and
+    registries.
 
     Raises:
         ComposeFileError: the files are wrong or missing; holds every problem found.
@@ -69,6 +72,7 @@ def load(
         name=name,
         profiles=tuple(profiles),
         services=tuple(services),
+        remote=RemoteFiles(_environment(environment)) if allow_remote else None,
     )
     return load_project(options, DiskSources(cwd))
 

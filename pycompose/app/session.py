@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pycompose.engine.port import Engine
     from pycompose.files.discover import Found
     from pycompose.files.lock import ProjectLock
-    from pycompose.loader.sources import Sources
+    from pycompose.loader.sources import Remote, Sources
     from pycompose.loader.stages import LoadOptions, Stages
     from pycompose.model.project import Project
 
@@ -195,6 +195,7 @@ class Session:
             all_resources=all_resources or settings.all_resources,
             compatibility=settings.compatibility,
             names_only=names_only,
+            remote=self.remote,
             stages=stages or Stages(),
         )
 
@@ -204,6 +205,15 @@ class Session:
         from pycompose.files.disk import DiskSources
 
         return self._sources or DiskSources(self.settings.cwd, sys.stdin.buffer)
+
+    @cached_property
+    def remote(self) -> Remote | None:
+        """What fetches Compose files from elsewhere, None where that is not allowed."""
+        if not self.settings.allow_remote:
+            return None
+        from pycompose.files.remote import RemoteFiles
+
+        return RemoteFiles(self.settings.environ)
 
     @cached_property
     def project_if_any(self) -> Project | None:

@@ -35,6 +35,7 @@ class Settings(NamedTuple):
     progress: ProgressMode = "auto"
     ansi: Literal["auto", "never", "always"] = "auto"
     all_resources: bool = False
+    allow_remote: bool = False
     compatibility: bool = False
     dry_run: bool = False
     error_format: ErrorFormat = "text"

@@ -19,6 +19,7 @@ class GlobalFlags(NamedTuple):
     """The flags before the command, as typed; None and empty where they were not."""
 
     all_resources: bool = False
+    allow_remote: bool = False
     ansi: str | None = None
     compatibility: bool = False
     config: str | None = None

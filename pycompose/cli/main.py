@@ -49,6 +49,9 @@ Texts = list[str] | None
 
 def root(
     *,
+    allow_remote: Annotated[
+        bool, Option("--allow-remote", help="Read Compose files from git and registries")
+    ] = False,
     all_resources: Annotated[
         bool, Option("--all-resources", help="Include resources that no service uses")
     ] = False,

@@ -68,6 +68,7 @@ def read(
         progress=_progress(flags, env, ansi),
         ansi=ansi,
         all_resources=flags.all_resources,
+        allow_remote=flags.allow_remote,
         compatibility=flags.compatibility or truthy(env.get("COMPOSE_COMPATIBILITY", "")),
         dry_run=dry_run or flags.dry_run,
         error_format=_error_format(flags.error_format),
@@ -143,8 +144,7 @@ def _environment_files(
     if named:
         return _parse(_absolute(named, cwd), process)
     directory = flags.project_directory or flags.workdir
-    first = next((path for path in flags.file if path != "-"), "")
-    directory = directory or os.path.dirname(first)
+    directory = directory or _folder_of(flags.file)
     return _dotenv(os.path.normpath(os.path.join(cwd, directory)), process)
 
 
@@ -186,13 +186,20 @@ def _reason(error: Exception) -> str:
     return str(error)
 
 
+def _folder_of(files: Sequence[str]) -> str:
+    if not files:
+        return ""
+    from pycompose.files.discover import folder_of
+
+    return folder_of(files)
+
+
 def _project_directory(files: Sequence[str], directory: str | None, cwd: str) -> str:
     """Return the project directory, "" where no Compose file says which it is."""
     if directory:
         return os.path.normpath(os.path.join(cwd, directory))
     if files:
-        first = next((path for path in files if path != "-"), "")
-        return os.path.dirname(first) if first else cwd
+        return _folder_of(files) or cwd
     from pycompose.files.discover import discover
 
     try:
@@ -202,11 +209,15 @@ def _project_directory(files: Sequence[str], directory: str | None, cwd: str) ->
 
 
 def _absolute(paths: Sequence[str], cwd: str, *, check: bool = False) -> tuple[str, ...]:
+    if not paths:
+        return ()
+    from pycompose.files.discover import is_here
+
     absolute = tuple(
-        path if path == "-" else os.path.normpath(os.path.join(cwd, path)) for path in paths
+        os.path.normpath(os.path.join(cwd, path)) if is_here(path) else path for path in paths
     )
     for path in absolute:
-        if check and path != "-" and not os.path.exists(path):
+        if check and is_here(path) and not os.path.exists(path):
             raise UsageError(f"COMPOSE_FILE names {path}: no such file or directory")
     return absolute
 

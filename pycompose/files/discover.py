@@ -22,6 +22,7 @@ STDIN: Final = "-"
 class Found(NamedTuple):
     """The Compose files of a command, absolute and in order ("-" for standard input).
 
+    Those that are elsewhere stay as they were named.
     `working_dir` is the project directory; `warnings` are sentences about ambiguous names.
     """
 
@@ -43,12 +44,25 @@ def find(cwd: str, named: Sequence[str] = (), project_directory: str = "") -> Fo
     if not named:
         found = discover(directory or cwd)
         return Found(found.files, directory or found.working_dir, found.warnings)
-    files = tuple(path if path == STDIN else absolute(path, cwd) for path in named)
+    files = tuple(absolute(path, cwd) if is_here(path) else path for path in named)
     for path, given in zip(files, named, strict=True):
-        if path != STDIN and not os.path.exists(path):
+        if is_here(path) and not os.path.exists(path):
             raise FileNotFoundError(f"no such file: {given}")
+    return Found(files, directory or folder_of(files) or cwd)
+
+
+def is_here(path: str) -> bool:
+    """Whether a Compose file is one of this machine, not standard input and not elsewhere."""
+    # A command that is given no file imports nothing of the loader.
+    from pycompose.loader.remote import is_remote  # noqa: PLC0415
+
+    return path != STDIN and not is_remote(path)
+
+
+def folder_of(files: Sequence[str]) -> str:
+    """Return the folder of the first file, "" where that is elsewhere or there is none."""
     first = next((path for path in files if path != STDIN), "")
-    return Found(files, directory or (os.path.dirname(first) if first else cwd))
+    return os.path.dirname(first) if first and is_here(first) else ""
 
 
 def discover(directory: str) -> Found:

@@ -32,7 +32,7 @@ def assemble(places: Sequence[Place], scope: Scope, reading: Reading) -> Map:
     layers = 0
     for place in places:
         with reading.faults:
-            inner = replace(scope, files=(*scope.files, place.path))
+            inner = replace(scope, files=(*scope.files, place.path), root=place.root)
             for parsed in reading.documents(place.path, scope.chain):
                 layers += 1
                 document, found, whole = layer(parsed, merged, inner, reading)

@@ -141,7 +141,10 @@ class _Entry:
         Raises:
             ComposeFileError: an env file is wrong, or missing though it was named.
         """
-        given = {absolute(text, self.scope.base): at for text, at in self.texts("env_file")}
+        given = {
+            self.reading.locate(text, self.scope, at, f"{self.path}.env_file").path: at
+            for text, at in self.texts("env_file")
+        }
         files = tuple(given) or (absolute(".env", base),)
         try:
             environment, notices = project_environment(

@@ -13,6 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from pycompose.errors import ComposeFileError, Owner, Problem
+from pycompose.loader.confine import outside
 from pycompose.loader.interpolate import interpolate
 from pycompose.loader.merge import without_null_attributes, without_nulls
 from pycompose.loader.paths import relative
@@ -59,11 +60,25 @@ def layer(
     part = part or below is not None or bool(open)
     document = reading.faults.outlived(document, partial(validate, part=part))
     document = reading.faults.outlived(document, reading.canonical)
-    if reading.absolute:
-        document = resolve_paths(document, scope.base, scope.home)
-    elif scope.base != reading.folder:
-        document = resolve_paths(document, relative(scope.base, reading.folder), scope.home)
-    return Layer(document, found, not part)
+    placed = resolve_paths(document, scope.base, scope.home)
+    if scope.root:
+        found[()] += _confined(placed, scope.root)
+    if not reading.absolute:
+        base = relative(scope.base, reading.folder)
+        placed = document if base == "." else resolve_paths(document, base, scope.home)
+    return Layer(placed, found, not part)
+
+
+def _confined(document: Map, root: str) -> tuple[Problem, ...]:
+    """Return warnings of what a document uses outside of a folder.
+
+    Raises:
+        ComposeFileError: there are files among it that would be read.
+    """
+    problems = tuple(outside(document, root))
+    if refused := [it for it in problems if it.severity == "error"]:
+        raise ComposeFileError(*refused)
+    return problems
 
 
 def obsolete(document: Map) -> tuple[Problem, ...]:

@@ -18,7 +18,8 @@ from pycompose.loader.environment import reason
 from pycompose.loader.faults import Faults
 from pycompose.loader.merge import merge
 from pycompose.loader.parse import parse
-from pycompose.loader.sources import Source, Sources
+from pycompose.loader.remote import is_remote, is_within, shown
+from pycompose.loader.sources import Remote, Source, Sources
 from pycompose.loader.trace import Rule, Trace
 from pycompose.loader.tree import Map, Node, Scalar
 
@@ -29,7 +30,8 @@ class Scope:
 
     `environment` is what its variables are taken from, `base` where its relative paths start (both
     it and `home` are absolute). `files` are the file and those that include it, outermost first;
-    `chain` the places where they do, nearest first.
+    `chain` the places where they do, nearest first. `root` is the folder that a file from elsewhere
+    may not leave.
     """
 
     environment: Mapping[str, str] = field(repr=False)
@@ -37,13 +39,15 @@ class Scope:
     home: str = ""
     files: tuple[str, ...] = ()
     chain: tuple[Link, ...] = ()
+    root: str = ""
 
 
 class Place(NamedTuple):
-    """Where a file is, and the folder its relative paths start from."""
+    """Where a file is, the folder its relative paths start from, and the one it may not leave."""
 
     path: str
     folder: str
+    root: str = ""
 
 
 class Reading:
@@ -66,6 +70,7 @@ class Reading:
         interpolate: bool = True,
         absolute: bool = True,
         trace: Trace | None = None,
+        remote: Remote | None = None,
     ) -> None:
         self.sources = sources
         self.faults = faults
@@ -76,6 +81,7 @@ class Reading:
         self.absolute = absolute
         self.trace = trace
         self.environments: dict[str, Mapping[str, str]] = {}
+        self.remote = remote
         self.found: dict[Owner, list[Problem]] = {}
         self.includes = 0
         self._parsed: dict[str, tuple[Source, tuple[Map, ...]]] = {}
@@ -113,10 +119,37 @@ class Reading:
             raise ComposeFileError(*moved) from None
 
     def locate(self, reference: str, scope: Scope, at: Position, attribute: str) -> Place:
-        """Return where the file is that a Compose file refers to."""
-        del at, attribute
+        """Return where the file is that `attribute` of a Compose file refers to at `at`.
+
+        Raises:
+            ComposeFileError: it is elsewhere and cannot be fetched or may not be, or it is outside
+                of what the Compose file may read.
+        """
+        if is_remote(reference):
+            return self.fetched(reference, at, attribute)
         path = posixpath.normpath(posixpath.join(scope.base, reference))
-        return Place(path, posixpath.dirname(path))
+        if scope.root and not is_within(path, scope.root):
+            message = f"a remote file may not read {path!r}, which is outside of its own folder"
+            raise ComposeFileError(Problem(at, attribute, message))
+        return Place(path, posixpath.dirname(path), scope.root)
+
+    def fetched(self, reference: str, at: Position, attribute: str) -> Place:
+        """Return where a file is that was fetched from elsewhere.
+
+        Raises:
+            ComposeFileError: it cannot be fetched, or may not be.
+        """
+        name = shown(reference)
+        if self.remote is None:
+            message = f"{name!r} is not on this machine, and remote files are not allowed"
+            hint = "pycompose --allow-remote reads it, if you trust it"
+            raise ComposeFileError(Problem(at, attribute, message, hint))
+        try:
+            path, root = self.remote.fetch(reference)
+        except (OSError, ValueError) as error:
+            message = f"{name!r} cannot be read: {reason(error)}"
+            raise ComposeFileError(Problem(at, attribute, message)) from None
+        return Place(path, posixpath.dirname(path), root)
 
     def everything(self) -> tuple[Map, ...]:
         """Return the documents of all files read so far, as they are written."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 LINE_END: Final = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # as YAML counts lines
 
@@ -23,6 +23,26 @@ class Source:
     path: str
     name: str
     text: str
+
+
+class Fetched(NamedTuple):
+    """A Compose file that was fetched: its path on this machine, and the folder it came in."""
+
+    path: str
+    root: str
+
+
+class Remote(Protocol):
+    """Fetches Compose files from elsewhere."""
+
+    def fetch(self, reference: str) -> Fetched:
+        """Return the file that a reference stands for, fetched if it was not yet.
+
+        Raises:
+            OSError: it cannot be fetched.
+            ValueError: it is no such reference, or what was fetched is not what it should be.
+        """
+        ...
 
 
 class Sources(Protocol):

@@ -42,9 +42,10 @@ from pycompose.loader.interpolate import interpolate
 from pycompose.loader.merge import merge
 from pycompose.loader.normalize import normalize
 from pycompose.loader.reading import Place, Reading, Scope
+from pycompose.loader.remote import is_remote, shown
 from pycompose.loader.select import activate, enable, heard, used, without
 from pycompose.loader.select import select as reduce_to
-from pycompose.loader.sources import Sources
+from pycompose.loader.sources import Remote, Sources
 from pycompose.loader.trace import Trace
 from pycompose.loader.tree import Map, Scalar
 from pycompose.model.project import Project
@@ -81,7 +82,8 @@ class LoadOptions:
     `dependencies` is off. `all_resources` keeps networks, volumes, secrets and configs nobody
     uses. `compatibility` names containers and images with `_`. `stages` are those to run. For
     `names_only` it is enough to know what there is: a required variable or an env file may be
-    missing, and what cannot be known for that is left out.
+    missing, and what cannot be known for that is left out. `remote` fetches files from elsewhere,
+    which are refused without it.
     """
 
     files: tuple[str, ...]
@@ -98,6 +100,7 @@ class LoadOptions:
     compatibility: bool = False
     stages: Stages = field(default_factory=Stages)
     names_only: bool = False
+    remote: Remote | None = None
 
 
 def load(options: LoadOptions, sources: Sources, trace: Trace | None = None) -> Project:
@@ -176,19 +179,23 @@ def merged(
         interpolate=stages.interpolate,
         absolute=stages.resolve_paths,
         trace=trace,
+        remote=options.remote,
     )
     reading.note({(): notices})
     parsed: list[Map] = []
+    places: list[Place] = []
     for path in options.files:
         with faults:
-            parsed.extend(reading.documents(path))
+            places.append(_placed(path, options, reading))
+            parsed.extend(reading.documents(places[-1].path))
     if not parsed:
-        _refuse_nothing(options.files, reading)
+        _refuse_nothing(places, reading)
     name = identify(parsed, options, environment)
     environment["COMPOSE_PROJECT_NAME"] = name
     with faults:
-        places = [Place(path, options.working_dir) for path in options.files]
-        scope = Scope(environment=environment, base=options.working_dir, home=options.home)
+        # Compat: relative paths of all files start where those of the first do.
+        base = next((it.folder for it in places), options.working_dir)
+        scope = Scope(environment=environment, base=base, home=options.home)
         document = assemble(places, scope, reading)
         if not faults.lost:
             if trace is not None:
@@ -200,11 +207,18 @@ def merged(
     raise AssertionError("faults without a problem")
 
 
-def _refuse_nothing(files: Sequence[str], reading: Reading) -> None:
+def _placed(path: str, options: LoadOptions, reading: Reading) -> Place:
+    """Return where a file of the project is."""
+    if is_remote(path):
+        return reading.fetched(path, Position(shown(path), 1, 1), "")
+    return Place(path, options.working_dir)
+
+
+def _refuse_nothing(places: Sequence[Place], reading: Reading) -> None:
     """Raise that there is nothing in the files, unless it is known why."""
     reading.faults.settle()
-    places = (Position(reading.name(path), 1, 1) for path in files)
-    raise ComposeFileError(*(Problem(at, "", "the file is empty") for at in places))
+    files = (Position(reading.name(place.path), 1, 1) for place in places)
+    raise ComposeFileError(*(Problem(at, "", "the file is empty") for at in files))
 
 
 def _unknown(found: Found) -> frozenset[Owner]:

@@ -1,0 +1,96 @@
+"""A small registry on localhost: manifests and blobs in memory, with or without tokens."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PROJECT = "application/vnd.docker.compose.project"
+COMPOSE = "application/vnd.docker.compose.file+yaml"
+ENV = "application/vnd.docker.compose.envfile"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+
+def digest_of(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+class Registry:
+    """What the registry holds; `login` is `user:password` where it grants tokens to that alone.
+
+    `requests` are the paths asked for, each with the header of authorization. `elsewhere` is an
+    address blobs are handed out at.
+    """
+
+    def __init__(self) -> None:
+        self.host = ""
+        self.blobs: dict[str, bytes] = {}
+        self.manifests: dict[str, bytes] = {}
+        self.login = ""
+        self.elsewhere = ""
+        self.requests: list[tuple[str, str]] = []
+
+    def layer(
+        self, data: bytes, kind: str = COMPOSE, notes: Mapping[str, str] | None = None
+    ) -> dict[str, object]:
+        """Keep a blob and return its descriptor."""
+        self.blobs[digest_of(data)] = data
+        descriptor = {"mediaType": kind, "digest": digest_of(data), "size": len(data)}
+        return {**descriptor, "annotations": dict(notes or {})}
+
+    def push(self, name: str, *layers: object, **changes: object) -> str:
+        """Keep a manifest under a tag and its digest, which is returned."""
+        manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "artifactType": PROJECT}
+        data = json.dumps({**manifest, "layers": layers, **changes}).encode()
+        self.manifests[name] = self.manifests[digest_of(data)] = data
+        return digest_of(data)
+
+    def answer(self, path: str, authorization: str) -> tuple[int, dict[str, str], bytes]:
+        """Return status, header and body of the answer to a GET."""
+        self.requests.append((path, authorization))
+        if path.startswith("/token"):
+            basic = base64.b64encode(self.login.encode()).decode()
+            known = authorization == f"Basic {basic}"
+            return (200, {}, b'{"token": "granted"}') if known else (401, {}, b"")
+        if self.login and authorization != "Bearer granted":
+            realm = f'realm="http://{self.host}/token",service="{self.host}"'
+            return 401, {"WWW-Authenticate": f"Bearer {realm}"}, b""
+        _, _, kind, name = path.rsplit("/", 3)
+        if kind == "blobs" and self.elsewhere:
+            return 307, {"Location": f"{self.elsewhere}{path}"}, b""
+        data = (self.blobs if kind == "blobs" else self.manifests).get(name)
+        return (404, {}, b"") if data is None else (200, {}, data)
+
+
+@contextmanager
+def registry() -> Iterator[Registry]:
+    """Serve an empty registry."""
+    held = Registry()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, header, body = held.answer(self.path, self.headers.get("Authorization", ""))
+            self.send_response(status)
+            for name, value in {**header, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            del format, args
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    held.host = f"127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield held
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
