@@ -36,8 +36,14 @@ _SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]
 _INDICATORS: Final = frozenset("#,[]{}&*!|>'\"%@`")
 _SPACED: Final = re.compile(r"^[-?:](?=[ \t]|$)|:(?=[ \t]|$)|[ \t\n]#")
 _BREAK_SPACE: Final = re.compile(r"\n ")
-_UNPRINTABLE: Final = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
-_ESCAPED: Final = re.compile(f'{_UNPRINTABLE.pattern}|[\n"\\\\]')
+_UNPRINTABLE: Final = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+# Line breaks, of which go-yaml writes those of Unicode as they are, and indents what follows.
+_BREAK: Final = re.compile("[\n\r\x85\u2028\u2029]")
+_UNICODE_BREAK: Final = re.compile("[\u2028\u2029]")
+_AFTER_BREAKS: Final = re.compile("(?<=[\u2028\u2029])(?=[^\u2028\u2029])(?!'$)")
+_BREAK_AT_SPACE: Final = re.compile(" [\n\u2028\u2029]|[\u2028\u2029] ")
+_ESCAPED: Final = re.compile(f'{_UNPRINTABLE.pattern}|[\n\u2028\u2029"\\\\]')
+_ANY: Final = re.compile(".", re.DOTALL)
 _ESCAPES: Final = {
     "\0": "0", "\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r",
     "\x1b": "e", '"': '"', "\\": "\\", "\x85": "N", "\u2028": "L", "\u2029": "P",
@@ -104,6 +110,8 @@ class _Writer:
     def scalar(self, value: Json, lead: str, margin: str, path: Path) -> None:
         """Write a single value, or an empty collection."""
         first, *rest = _scalar(value)
+        if isinstance(value, str) and not value.isascii():
+            first, *rest = (_AFTER_BREAKS.sub(margin, line) for line in (first, *rest))
         self.out.append(self.noted(lead + first, path))
         self.out.extend(margin + line if line else "" for line in rest)
 
@@ -116,10 +124,8 @@ class _Writer:
 @lru_cache(maxsize=1024)
 def _key(text: str) -> str | None:
     """Return a key as it is written; None if it is too long or has too many lines for that."""
-    written = _text(text, key=True)
-    if len(written) > 1 or len(text.encode("utf-8", "replace")) > _LONGEST_SIMPLE_KEY:
-        return None
-    return written[0]
+    long = len(text.encode("utf-8", "replace")) > _LONGEST_SIMPLE_KEY
+    return None if long or _BREAK.search(text) else _text(text, key=True)[0]
 
 
 def _scalar(value: Json) -> list[str]:
@@ -140,10 +146,12 @@ def _text(text: str, *, key: bool = False) -> list[str]:
     """Return the lines of a string; more than one only for a literal block."""
     if "\n" in text:
         literal = not (
-            text[-1] == " " or " \n" in text or _UNPRINTABLE.search(text.replace("\t", ""))
+            text[-1] == " "
+            or _BREAK_AT_SPACE.search(text)
+            or _UNPRINTABLE.search(text.replace("\t", ""))
         )
         return _literal(text) if literal else [_double(text)]
-    if _UNPRINTABLE.search(text) or (key and text == "<<"):
+    if _UNPRINTABLE.search(text) or (key and text == "<<") or _BREAK_AT_SPACE.search(text):
         return [_double(text)]
     if ambiguous(text):
         return [f'"{text}"']
@@ -153,6 +161,7 @@ def _text(text: str, *, key: bool = False) -> list[str]:
         or text[-1] == " "
         or text.startswith(("---", "..."))
         or _SPACED.search(text)
+        or _UNICODE_BREAK.search(text)
     )
     return [text if plain else "'" + text.replace("'", "''") + "'"]
 
@@ -173,7 +182,9 @@ def _double(text: str) -> str:
             return f"\\x{code:02X}"
         return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
 
-    return '"' + _ESCAPED.sub(escape, text) + '"'
+    # Compat: go-yaml escapes all that follows a byte order mark.
+    pattern = _ANY if text[0] == "\ufeff" else _ESCAPED
+    return '"' + pattern.sub(escape, text) + '"'
 
 
 def ambiguous(text: str) -> bool:

@@ -51,6 +51,10 @@ from pycompose.loader.yamltext import go_float, write_yaml
         ("😀", '"\\U0001F600"'),
         ("\ufeff", '"\\uFEFF"'),
         ("日本", "日本"),
+        ("\ufeffa!", '"\\uFEFF\\x61\\x21"'),
+        ("a\u2028b", "'a\u2028  b'"),
+        ("\u2028", "'\u2028'"),
+        ("a \u2028b", '"a \\Lb"'),
         ("a\nb", "|-\n  a\n  b"),
         ("a\n", "|\n  a"),
         ("a\n\n", "|+\n  a\n"),
@@ -147,3 +151,19 @@ def test_what_is_written_is_read_again(value):
 @given(TEXTS.filter(lambda text: text != "="))  # which PyYAML cannot read, of anyone
 def test_other_readers_read_the_same_string(text):
     assert yaml.safe_load(write_yaml({"k": text})) == {"k": text}
+
+
+@pytest.mark.parametrize("key", ["a\nb", "a\rb", "a\x85b", "a\u2028b", "x" * 129])
+def test_a_key_that_is_long_or_has_lines_is_marked(key):
+    assert write_yaml({key: 1}).startswith("? ")
+
+
+def test_notes_stand_behind_the_line_that_begins_a_value():
+    value = {"a": {"b": "x\ny"}, "c": [1, {"d": []}]}
+    text = write_yaml(value, note=lambda path: ".".join(map(str, path)) if path[-1] != "d" else "")
+    assert text == ("a:  # a\n  b: |-  # a.b\n    x\n    y\nc:  # c\n  - 1  # c.0\n  - d: []\n")
+    assert yaml.safe_load(text) == value
+
+
+def test_a_note_stays_on_its_line():
+    assert write_yaml({"a": 1}, note=lambda path: "x\ny\x1b") == "a: 1  # x?y?\n"
