@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pycompose import labels
 from pycompose.convert.grants import granted
 from pycompose.convert.hashing import config_hash, field_digests
 from pycompose.convert.limits import limits
 from pycompose.convert.mounts import binds_and_mounts
+from pycompose.model.deploy import RestartPolicy
 from pycompose.model.project import Project
 from pycompose.model.service import Attachment, Healthcheck, Service
 from pycompose.model.values import Json
 from pycompose.snapshot import Capabilities, MountState
 from pycompose.version import VERSION
+
+# What `deploy.restart_policy.condition` calls the engine's policies, where the names differ.
+_CONDITIONS: Final = {"none": "no", "any": "always"}
 
 
 class Container(NamedTuple):
@@ -182,16 +186,29 @@ def _endpoint(attachment: Attachment | None, names: tuple[str, ...]) -> Json:
     return endpoint
 
 
+def deployed_restart_policy(policy: RestartPolicy) -> Json:
+    """Return `RestartPolicy` for that of a `deploy` section."""
+    name = _CONDITIONS.get(policy.condition, policy.condition)
+    return {"Name": name, "MaximumRetryCount": policy.max_attempts or 0}
+
+
 def restart_policy(restart: str) -> Json:
     """Return `RestartPolicy` for `no`, `always`, `unless-stopped`, `on-failure[:n]` or ""."""
     name, _, retries = restart.partition(":")
     return {"Name": name, "MaximumRetryCount": int(retries)} if retries else {"Name": name}
 
 
+def _restarts(service: Service) -> Json:
+    deployed = service.deploy.restart_policy if service.deploy is not None else None
+    if deployed is not None:
+        return deployed_restart_policy(deployed)
+    return restart_policy(service.restart)
+
+
 def _host_config(service: Service, network: str, binds: list[str], mounts: list[Json]) -> Json:
     config: Json = {
         "NetworkMode": service.network_mode or network or "none",
-        "RestartPolicy": restart_policy(service.restart),
+        "RestartPolicy": _restarts(service),
         "PortBindings": _bindings(service),
     }
     optional = {

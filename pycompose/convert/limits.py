@@ -6,9 +6,12 @@ Source: https://docs.docker.com/reference/api/engine/ ContainerCreate, `HostConf
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
+from pycompose.model.deploy import Amounts, Resources
 from pycompose.model.devices import Blkio, BlkioRate, Device, DeviceRequest
+from pycompose.model.limits import Ulimit
 from pycompose.model.service import Service
 from pycompose.model.values import Json
 
@@ -20,7 +23,12 @@ _QUALIFIED: Final = re.compile(
 
 
 def limits(service: Service) -> Json:
-    """Return the entries that the service's limits and devices have in `HostConfig`."""
+    """Return the entries that the service's limits and devices have in `HostConfig`.
+
+    What the `deploy` section says of them goes first.
+    """
+    resources = service.deploy.resources if service.deploy is not None else Resources()
+    most, least = resources.limits or Amounts(), resources.reservations or Amounts()
     config = {
         "BlkioWeight": service.blkio_config.weight if service.blkio_config else 0,
         "CpuCount": service.cpu_count,
@@ -32,26 +40,31 @@ def limits(service: Service) -> Json:
         "CpusetCpus": service.cpuset,
         "CpuShares": service.cpu_shares,
         "DeviceCgroupRules": list(service.device_cgroup_rules),
-        "DeviceRequests": _requests(service),
+        "DeviceRequests": [*map(_request, least.devices), *_requests(service)],
         "Devices": [_device(device) for device in service.devices if not _by_name(device)],
-        "Memory": service.mem_limit,
-        "MemoryReservation": service.mem_reservation,
+        "Memory": most.memory or service.mem_limit,
+        "MemoryReservation": least.memory or service.mem_reservation,
         "MemorySwap": service.memswap_limit,
         "MemorySwappiness": service.mem_swappiness,
-        "NanoCpus": round(service.cpus * 10**9),
+        "NanoCpus": round((most.cpus or service.cpus) * 10**9),
         "OomKillDisable": service.oom_kill_disable,
         "OomScoreAdj": service.oom_score_adj,
-        "PidsLimit": service.pids_limit,
+        "PidsLimit": max(most.pids, 0) or service.pids_limit,
         "ShmSize": service.shm_size,
         "StorageOpt": dict(service.storage_opt),
-        "Ulimits": [
-            {"Name": name, "Soft": limit.single or limit.soft, "Hard": limit.single or limit.hard}
-            for name, limit in service.ulimits.items()
-        ],
+        "Ulimits": ulimits(service.ulimits),
     }
     if service.blkio_config is not None:
         config.update(_blkio(service.blkio_config))
     return {key: value for key, value in config.items() if value}
+
+
+def ulimits(given: Mapping[str, Ulimit]) -> list[Json]:
+    """Return `ulimits` as the engine takes them, for containers and for builds."""
+    return [
+        {"Name": name, "Soft": limit.single or limit.soft, "Hard": limit.single or limit.hard}
+        for name, limit in given.items()
+    ]
 
 
 def _blkio(blkio: Blkio) -> Json:

@@ -13,17 +13,12 @@ from typing import Final
 
 from pycompose import graph
 from pycompose.errors import Owner, Position, Problem
-from pycompose.loader.suggest import did_you_mean
+from pycompose.loader.check_sections import sections
+from pycompose.loader.children import entries_of, items_of, map_of, value_of
+from pycompose.loader.findings import problem, undefined
 from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, Value, dotted
 
 _JOINING: Final = ("network_mode", "ipc", "pid", "uts", "cgroup")
-_KINDS: Final = {
-    "networks": "network",
-    "volumes": "volume",
-    "secrets": "secret",
-    "configs": "config",
-    "services": "service",
-}
 _ORIGINS: Final = {
     "secrets": ("file", "environment"),
     "configs": ("file", "environment", "content"),
@@ -39,15 +34,15 @@ def check(
     What is wrong with no service in particular stands under `()`. Of what is `unknown` in parts, no
     part that is not there is missed.
     """
-    services = _map(document, "services")
+    services = map_of(document, "services")
     found: dict[Owner, list[Problem]] = {}
     for name, service in services.entries.items():
         if isinstance(service, Map) and ("services", name) not in unknown:
             problems = list(_service(document, ("services", name), service, services.key_at(name)))
             if problems:
                 found["services", name] = problems
-    for name, problem in (*_names(services.entries), *_cycles(services.entries)):
-        found.setdefault(("services", name), []).append(problem)
+    for name, clash in (*_names(services.entries), *_cycles(services.entries)):
+        found.setdefault(("services", name), []).append(clash)
     shared = list(_resources(document, unknown))
     if shared:
         found[()] = shared
@@ -60,22 +55,17 @@ def position(problem: Problem) -> tuple[str, int, int]:
 
 
 def _service(document: Map, path: Path, service: Map, at: Position) -> Iterator[Problem]:
-    if not _value(service, "image") and service.get("build") is None:
-        yield _problem(at, path, "neither 'image' nor 'build' is given, one of them is needed")
+    if not value_of(service, "image") and all(
+        service.get(key) is None for key in ("build", "provider")
+    ):
+        yield problem(at, path, "neither 'image' nor 'build' is given, one of them is needed")
     yield from _references(document, path, service)
     yield from _granted(document, path, service)
     yield from _mounted(document, path, service)
     yield from _joins(path, service)
     yield from _counts(path, service)
     yield from _healthcheck(path, service)
-    build = service.get("build")
-    if (
-        isinstance(build, Map)
-        and _value(build, "dockerfile_inline")
-        and _value(build, "dockerfile")
-    ):
-        message = "'dockerfile_inline' and 'dockerfile' exclude each other"
-        yield _problem(build.key_at("dockerfile_inline"), (*path, "build"), message)
+    yield from sections(document, path, service)
 
 
 def _references(document: Map, path: Path, service: Map) -> Iterator[Problem]:
@@ -83,42 +73,42 @@ def _references(document: Map, path: Path, service: Map) -> Iterator[Problem]:
     for section, kind in (("networks", "networks"), ("depends_on", "services")):
         used = service.get(section)
         if isinstance(used, Map):
-            known = _children(document, kind)
+            known = entries_of(document, kind)
             for name in used.entries:
                 if name not in known:
-                    yield _unknown(used.key_at(name), (*path, section), kind, name, known)
+                    yield undefined(used.key_at(name), (*path, section), kind, name, known)
 
 
 def _granted(document: Map, path: Path, service: Map) -> Iterator[Problem]:
     for section in ("configs", "secrets"):
-        known = _children(document, section)
-        for index, grant in enumerate(_items(service, section)):
+        known = entries_of(document, section)
+        for index, grant in enumerate(items_of(service, section)):
             source = grant.get("source") if isinstance(grant, Map) else None
             if isinstance(source, Scalar) and source.value not in known:
                 where = (*path, section, index)
-                yield _unknown(source.at, where, section, str(source.value), known)
+                yield undefined(source.at, where, section, str(source.value), known)
 
 
 def _mounted(document: Map, path: Path, service: Map) -> Iterator[Problem]:
     """Yield undefined volumes, bind mounts of nothing, and targets that are mounted twice."""
-    known = _children(document, "volumes")
+    known = entries_of(document, "volumes")
     targets: dict[Value, str] = {}
-    for index, item in enumerate(_items(service, "tmpfs")):
+    for index, item in enumerate(items_of(service, "tmpfs")):
         if isinstance(item, Scalar):
             yield from _target(
                 targets, str(item.value).split(":")[0], item.at, (*path, "tmpfs", index)
             )
-    for index, mount in enumerate(_items(service, "volumes")):
+    for index, mount in enumerate(items_of(service, "volumes")):
         if not isinstance(mount, Map):
             continue
         where = (*path, "volumes", index)
         source, place = mount.get("source"), mount.get("target")
         named = isinstance(source, Scalar) and bool(source.value)
-        if _value(mount, "type") == "volume" and isinstance(source, Scalar) and named:
+        if value_of(mount, "type") == "volume" and isinstance(source, Scalar) and named:
             if source.value not in known:
-                yield _unknown(source.at, where, "volumes", str(source.value), known)
-        elif _value(mount, "type") == "bind" and not named:
-            yield _problem(mount.at, where, "a bind mount needs a 'source'")
+                yield undefined(source.at, where, "volumes", str(source.value), known)
+        elif value_of(mount, "type") == "bind" and not named:
+            yield problem(mount.at, where, "a bind mount needs a 'source'")
         if isinstance(place, Scalar) and place.value:
             yield from _target(targets, place.value, place.at, where)
 
@@ -127,44 +117,44 @@ def _target(
     targets: dict[Value, str], target: Value, at: Position, path: Path
 ) -> Iterator[Problem]:
     if target in targets:
-        yield _problem(at, path, f"{str(target)!r} is mounted already, by {targets[target]}")
+        yield problem(at, path, f"{str(target)!r} is mounted already, by {targets[target]}")
     targets.setdefault(target, dotted(path))
 
 
 def _joins(path: Path, service: Map) -> Iterator[Problem]:
-    if _value(service, "network_mode") and _map(service, "networks").entries:
+    if value_of(service, "network_mode") and map_of(service, "networks").entries:
         message = "'network_mode' and 'networks' exclude each other"
-        yield _problem(service.key_at("network_mode"), path, message)
+        yield problem(service.key_at("network_mode"), path, message)
     for name in _JOINING:
         value = service.get(name)
         if isinstance(value, Scalar) and str(value.value).startswith("service:"):
             message = f"{value.value!r} is not supported by pycompose yet"
-            yield _problem(value.at, (*path, name), message)
+            yield problem(value.at, (*path, name), message)
 
 
 def _counts(path: Path, service: Map) -> Iterator[Problem]:
-    scale, replicas = _value(service, "scale"), _value(_map(service, "deploy"), "replicas")
+    scale, replicas = value_of(service, "scale"), value_of(map_of(service, "deploy"), "replicas")
     at = service.key_at("scale" if scale is not None else "deploy")
     if scale is not None and replicas is not None and scale != replicas:
         message = f"'scale' is {scale}, but 'deploy.replicas' is {replicas}"
-        yield _problem(at, path, message, "give one of them")
+        yield problem(at, path, message, "give one of them")
     count = replicas if scale is None else scale
     if not isinstance(count, int):
         return
     if count < 0:
-        yield _problem(at, path, f"a service cannot have {count} containers, expected 0 or more")
-    if count > 1 and _value(service, "container_name"):
+        yield problem(at, path, f"a service cannot have {count} containers, expected 0 or more")
+    if count > 1 and value_of(service, "container_name"):
         message = f"{count} containers cannot share one 'container_name'"
-        yield _problem(service.key_at("container_name"), path, message, "remove it to scale")
+        yield problem(service.key_at("container_name"), path, message, "remove it to scale")
 
 
 def _healthcheck(path: Path, service: Map) -> Iterator[Problem]:
-    test = _map(service, "healthcheck").get("test")
+    test = map_of(service, "healthcheck").get("test")
     if isinstance(test, Seq) and test.items:
         first = test.items[0]
         if isinstance(first, Scalar) and first.value not in ("CMD", "CMD-SHELL", "NONE"):
             message = f"expected 'CMD', 'CMD-SHELL' or 'NONE' as first item, not {first.value!r}"
-            yield _problem(first.at, (*path, "healthcheck", "test"), message)
+            yield problem(first.at, (*path, "healthcheck", "test"), message)
 
 
 def _names(services: dict[str, Node]) -> Iterator[tuple[str, Problem]]:
@@ -176,38 +166,38 @@ def _names(services: dict[str, Node]) -> Iterator[tuple[str, Problem]]:
             owner = owners.setdefault(given.value, name)
             if owner != name:
                 message = f"container name {str(given.value)!r} is in use by service {owner!r}"
-                yield name, _problem(given.at, ("services", name, "container_name"), message)
+                yield name, problem(given.at, ("services", name, "container_name"), message)
 
 
 def _cycles(services: dict[str, Node]) -> Iterator[tuple[str, Problem]]:
     edges = {
-        name: list(_map(service, "depends_on").entries) if isinstance(service, Map) else []
+        name: list(map_of(service, "depends_on").entries) if isinstance(service, Map) else []
         for name, service in services.items()
     }
     for cycle in graph.check(edges):
         first = services[cycle[0]]
         assert isinstance(first, Map)
-        at = _map(first, "depends_on").key_at(cycle[1])
+        at = map_of(first, "depends_on").key_at(cycle[1])
         middle = len(cycle) - _LONGEST_CYCLE
         shown = list(cycle)
         if middle > 0:
             shown[_LONGEST_CYCLE // 2 : -_LONGEST_CYCLE // 2] = [f"({middle} more)"]
         message = f"dependency cycle: {' -> '.join(shown)}"
-        yield cycle[0], _problem(at, ("services", cycle[0], "depends_on"), message)
+        yield cycle[0], problem(at, ("services", cycle[0], "depends_on"), message)
 
 
 def _resources(document: Map, unknown: Collection[Owner]) -> Iterator[Problem]:
     for kind, origins in _ORIGINS.items():
-        for key, item in _children(document, kind).items():
+        for key, item in entries_of(document, kind).items():
             known = (kind, key) not in unknown
-            if isinstance(item, Map) and known and not _value(item, "external"):
-                yield from _origin(kind, key, item, _map(document, kind).key_at(key), origins)
-    for key, volume in _children(document, "volumes").items():
-        if isinstance(volume, Map) and _value(volume, "external"):
+            if isinstance(item, Map) and known and not value_of(item, "external"):
+                yield from _origin(kind, key, item, map_of(document, kind).key_at(key), origins)
+    for key, volume in entries_of(document, "volumes").items():
+        if isinstance(volume, Map) and value_of(volume, "external"):
             for name in volume.entries:
                 if name not in ("name", "external") and not name.startswith("x-"):
                     message = f"an external volume takes no {name!r}, it is not created here"
-                    yield _problem(volume.key_at(name), ("volumes", key), message)
+                    yield problem(volume.key_at(name), ("volumes", key), message)
 
 
 def _origin(
@@ -216,35 +206,6 @@ def _origin(
     given = [name for name in origins if item.get(name) is not None]
     choice = ", ".join(repr(name) for name in origins)
     if not given:
-        yield _problem(at, (kind, key), f"one of {choice} is needed")
+        yield problem(at, (kind, key), f"one of {choice} is needed")
     elif len(given) > 1:
-        yield _problem(item.key_at(given[1]), (kind, key), f"{choice} exclude each other")
-
-
-def _unknown(at: Position, path: Path, kind: str, name: str, known: dict[str, Node]) -> Problem:
-    hint = did_you_mean(name, known) or f"define it in the top-level {kind!r}"
-    return _problem(at, path, f"no {_KINDS[kind]} {name!r} is defined", hint)
-
-
-def _problem(at: Position, path: Path, message: str, hint: str = "") -> Problem:
-    return Problem(at, dotted(path), message, hint)
-
-
-def _map(parent: Map, key: str) -> Map:
-    child = parent.get(key)
-    return child if isinstance(child, Map) else Map({}, parent.at)
-
-
-def _children(document: Map, key: str) -> dict[str, Node]:
-    child = document.get(key)
-    return child.entries if isinstance(child, Map) else {}
-
-
-def _items(parent: Map, key: str) -> tuple[Node, ...]:
-    child = parent.get(key)
-    return child.items if isinstance(child, Seq) else ()
-
-
-def _value(parent: Map, key: str) -> Value:
-    child = parent.get(key)
-    return child.value if isinstance(child, Scalar) else None
+        yield problem(item.key_at(given[1]), (kind, key), f"{choice} exclude each other")

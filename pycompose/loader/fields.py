@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from pycompose.loader.short.build import build
+from pycompose.loader.short.build import build, contexts, ssh
 from pycompose.loader.short.commands import command, test
 from pycompose.loader.short.depends import depends_on
 from pycompose.loader.short.devices import device, device_key, every, gpus, request
@@ -24,10 +24,10 @@ from pycompose.loader.short.hosts import hosts
 from pycompose.loader.short.lists import assigned_key, listed, value_key, without_empty
 from pycompose.loader.short.mappings import strings, variables
 from pycompose.loader.short.mounts import mount, mount_key
-from pycompose.loader.short.networks import networks
+from pycompose.loader.short.names import by_name
 from pycompose.loader.short.policies import pull_policy, restart
 from pycompose.loader.short.ports import exposed, port, port_key
-from pycompose.loader.short.scalars import Cast, microseconds, text, within
+from pycompose.loader.short.scalars import Cast, microseconds, sized, text, whole, within
 from pycompose.loader.tree import Map, Node, Scalar
 
 # How an override joins what is there already, where that is not the rule for its kind (mappings by
@@ -77,6 +77,8 @@ _CHAPTERS: Final = {
     "secrets": "09-secrets.md",
     "build": "build.md",
     "deploy": "deploy.md",
+    "develop": "develop.md",
+    "models": "models.md",
 }
 
 
@@ -119,11 +121,53 @@ def _missing(**values: str | bool) -> Callable[[Node], Node]:
     return fill
 
 
+def _replicated(node: Node) -> Node:
+    """Return a service whose `deploy` section, if there is one, repeats its `scale`."""
+    deploy, scale = (
+        (node.get("deploy"), node.get("scale")) if isinstance(node, Map) else (None, None)
+    )
+    if not isinstance(node, Map) or not isinstance(deploy, Map) or scale is None:
+        return node
+    if "replicas" in deploy.entries:
+        return node
+    deploy = Map({**deploy.entries, "replicas": scale}, deploy.at, deploy.keys)
+    return Map({**node.entries, "deploy": deploy}, node.at, node.keys)
+
+
+_DISCRETE: Final = (
+    "services.*.deploy.resources.reservations.generic_resources.[].discrete_resource_spec"
+)
+
+
+def _updates(section: str) -> tuple[Field, ...]:
+    """Return the rows of `update_config` or `rollback_config`."""
+    path = f"services.*.deploy.{section}"
+    return (
+        _row(f"{path}.delay", cast="duration"),
+        _row(f"{path}.failure_action"),
+        _row(f"{path}.max_failure_ratio", cast="float"),
+        _row(f"{path}.monitor", cast="duration"),
+        _row(f"{path}.order"),
+        _row(f"{path}.parallelism", within(0)),
+    )
+
+
+def _hook(path: str) -> tuple[Field, ...]:
+    """Return the rows of a command that is run in a container."""
+    return (
+        _row(f"{path}.command", command),
+        _row(f"{path}.environment", variables),
+        _row(f"{path}.privileged", cast="bool"),
+        _row(f"{path}.user"),
+        _row(f"{path}.working_dir"),
+    )
+
+
 FIELDS: Final[tuple[Field, ...]] = (
     _row("version"),
     _row("name"),
     _row("services"),
-    _row("services.*"),
+    _row("services.*", default=_replicated),
     _row("services.*.annotations", strings),
     _row("services.*.attach", cast="bool"),
     _row("services.*.blkio_config"),
@@ -134,21 +178,40 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.blkio_config.weight", cast="int"),
     _row("services.*.blkio_config.weight_device.[].weight", cast="int"),
     _row("services.*.build", build),
+    _row("services.*.build.additional_contexts", contexts),
+    _row("services.*.build.additional_contexts.*", path="context"),
     _row("services.*.build.args", variables),
     _row("services.*.build.args.*", merge="replace"),
     _row("services.*.build.cache_from"),
+    _row("services.*.build.cache_to"),
     _row("services.*.build.context", path="context"),
     _row("services.*.build.dockerfile"),
     _row("services.*.build.dockerfile_inline"),
+    _row("services.*.build.entitlements"),
     _row("services.*.build.extra_hosts", hosts),
     _row("services.*.build.extra_hosts.*", merge="union"),
+    _row("services.*.build.isolation"),
     _row("services.*.build.labels", strings),
     _row("services.*.build.network"),
     _row("services.*.build.no_cache", cast="bool"),
+    _row("services.*.build.no_cache_filter", listed),
+    _row("services.*.build.platforms"),
+    _row("services.*.build.privileged", cast="bool"),
+    _row("services.*.build.provenance", cast="str"),
     _row("services.*.build.pull", cast="bool"),
+    _row("services.*.build.sbom", cast="str"),
+    _row("services.*.build.secrets"),
+    _row("services.*.build.secrets.[]", grant),
+    _row("services.*.build.secrets.[].mode", cast="mode"),
     _row("services.*.build.shm_size", cast="size"),
+    _row("services.*.build.ssh", ssh),
+    _row("services.*.build.ssh.*", path="file"),
     _row("services.*.build.tags", unique=assigned_key),
     _row("services.*.build.target"),
+    _row("services.*.build.ulimits"),
+    _row("services.*.build.ulimits.*", cast="int"),
+    _row("services.*.build.ulimits.*.hard", cast="int"),
+    _row("services.*.build.ulimits.*.soft", cast="int"),
     _row("services.*.cap_add", unique=assigned_key),
     _row("services.*.cap_drop", unique=assigned_key),
     _row("services.*.cgroup"),
@@ -173,8 +236,44 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.depends_on.*.required", cast="bool"),
     _row("services.*.depends_on.*.restart", cast="bool"),
     _row("services.*.deploy"),
+    _row("services.*.deploy.endpoint_mode"),
     _row("services.*.deploy.labels", strings),
+    _row("services.*.deploy.mode"),
+    _row("services.*.deploy.placement.constraints"),
+    _row("services.*.deploy.placement.max_replicas_per_node", within(0)),
+    _row("services.*.deploy.placement.preferences"),
+    _row("services.*.deploy.placement.preferences.[].spread"),
     _row("services.*.deploy.replicas", cast="int"),
+    _row("services.*.deploy.resources.limits.cpus", cast="float"),
+    _row("services.*.deploy.resources.limits.memory", sized),
+    _row("services.*.deploy.resources.limits.pids", cast="int"),
+    _row("services.*.deploy.resources.reservations.cpus", cast="float"),
+    _row("services.*.deploy.resources.reservations.devices"),
+    _row("services.*.deploy.resources.reservations.devices.[]", request, default=every),
+    _row("services.*.deploy.resources.reservations.devices.[].capabilities"),
+    _row("services.*.deploy.resources.reservations.devices.[].count"),
+    _row("services.*.deploy.resources.reservations.devices.[].device_ids"),
+    _row("services.*.deploy.resources.reservations.devices.[].driver"),
+    _row("services.*.deploy.resources.reservations.devices.[].options", strings),
+    _row("services.*.deploy.resources.reservations.generic_resources"),
+    _row(f"{_DISCRETE}.kind"),
+    _row(f"{_DISCRETE}.value", whole),
+    _row("services.*.deploy.resources.reservations.memory", sized),
+    _row("services.*.deploy.restart_policy.condition"),
+    _row("services.*.deploy.restart_policy.delay", cast="duration"),
+    _row("services.*.deploy.restart_policy.max_attempts", within(0)),
+    _row("services.*.deploy.restart_policy.window", cast="duration"),
+    *_updates("rollback_config"),
+    *_updates("update_config"),
+    _row("services.*.develop"),
+    _row("services.*.develop.watch"),
+    _row("services.*.develop.watch.[].action"),
+    *_hook("services.*.develop.watch.[].exec"),
+    _row("services.*.develop.watch.[].ignore", listed),
+    _row("services.*.develop.watch.[].include", listed),
+    _row("services.*.develop.watch.[].initial_sync"),
+    _row("services.*.develop.watch.[].path", path="file"),
+    _row("services.*.develop.watch.[].target"),
     _row("services.*.device_cgroup_rules"),
     _row("services.*.devices", unique=device_key),
     _row("services.*.devices.[]", device),
@@ -220,8 +319,11 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.mem_reservation", cast="size"),
     _row("services.*.mem_swappiness", cast="size"),
     _row("services.*.memswap_limit", cast="size"),
+    _row("services.*.models", by_name),
+    _row("services.*.models.*.endpoint_var"),
+    _row("services.*.models.*.model_var"),
     _row("services.*.network_mode"),
-    _row("services.*.networks", networks),
+    _row("services.*.networks", by_name),
     _row("services.*.networks.*.aliases", unique=assigned_key),
     _row("services.*.networks.*.driver_opts.*", cast="str"),
     _row("services.*.networks.*.gw_priority", cast="int"),
@@ -235,8 +337,21 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.ports", expand=port, unique=port_key),
     _row("services.*.ports.[]", default=_missing(mode="ingress", protocol="tcp")),
     _row("services.*.ports.[].target", cast="int"),
+    _row("services.*.post_start"),
+    *_hook("services.*.post_start.[]"),
+    _row("services.*.pre_start"),
+    *_hook("services.*.pre_start.[]"),
+    _row("services.*.pre_start.[].image"),
+    _row("services.*.pre_start.[].per_replica", cast="bool"),
+    _row("services.*.pre_stop"),
+    *_hook("services.*.pre_stop.[]"),
     _row("services.*.privileged", cast="bool"),
     _row("services.*.profiles", unique=assigned_key),
+    _row("services.*.provider"),
+    _row("services.*.provider.options"),
+    _row("services.*.provider.options.*", cast="str"),
+    _row("services.*.provider.options.*.[]", cast="str"),
+    _row("services.*.provider.type"),
     _row("services.*.pull_policy", pull_policy),
     _row("services.*.pull_refresh_after"),
     _row("services.*.read_only", cast="bool"),
@@ -317,6 +432,12 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("configs.*.labels", strings),
     _row("configs.*.name"),
     _row("configs.*.template_driver"),
+    _row("models"),
+    _row("models.*"),
+    _row("models.*.context_size"),
+    _row("models.*.model"),
+    _row("models.*.name"),
+    _row("models.*.runtime_flags"),
 )
 
 

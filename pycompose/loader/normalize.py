@@ -54,12 +54,16 @@ def _filled(service: Node) -> Node:
 
 def _joined(service: Node) -> Node:
     """Return a service with the default network, unless it says where it is attached."""
-    if not isinstance(service, Map) or service.get("network_mode") is not None:
+    if not isinstance(service, Map) or _has_any(service, "network_mode", "provider"):
         return service
     if _networks(service):
         return service
     networks = Map({"default": Scalar(None, service.at)}, service.at)
     return Map({**service.entries, "networks": networks}, service.at, service.keys)
+
+
+def _has_any(service: Map, *keys: str) -> bool:
+    return any(service.get(key) is not None for key in keys)
 
 
 def _networks(service: Node) -> dict[str, Node]:

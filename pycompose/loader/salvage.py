@@ -67,13 +67,13 @@ def _section(document: Map, kind: str, refused: set[Position], left: set[Positio
     if not isinstance(section, Map):
         left -= {at, section.at}
         names = _names(section) or _used(document, kind)
-        return Map({name: _elsewhere(place) for name, place in names.items()}, at, names)
+        return Map({name: _resource(kind, place) for name, place in names.items()}, at, names)
     left.discard(at)
     entries: dict[str, Node] = {}
     for name, value in section.entries.items():
         found = _within(section, name) & refused
         left -= found
-        entries[name] = _elsewhere(value.at) if found else value
+        entries[name] = _resource(kind, value.at) if found else value
     return _map(section, entries)
 
 
@@ -122,7 +122,9 @@ def _stand_in(at: Position) -> Node:
     return Scalar("stand-in", at, "stand-in")
 
 
-def _elsewhere(at: Position) -> Node:
+def _resource(kind: str, at: Position) -> Node:
+    if kind == "models":
+        return Map({"model": _stand_in(at)}, at)
     return Map({"external": Scalar(True, at, "true")}, at)
 
 

@@ -81,20 +81,24 @@ def select(
 
 
 def used(project: Project) -> Project:
-    """Return the project without the networks, volumes, secrets and configs nobody uses."""
+    """Return the project without the networks, volumes and other resources nobody uses."""
     services = project.services.values()
     networks = {name for service in services for name in service.networks}
     volumes = {
         mount.source for service in services for mount in service.volumes if mount.type == "volume"
     }
     secrets = {grant.source for service in services for grant in service.secrets}
+    builds = [service.build for service in services if service.build is not None]
+    secrets |= {grant.source for build in builds for grant in build.secrets}
     configs = {grant.source for service in services for grant in service.configs}
+    models = {name for service in services for name in service.models}
     return replace(
         project,
         networks=_only(project.networks, networks),
         volumes=_only(project.volumes, volumes),
         secrets=_only(project.secrets, secrets),
         configs=_only(project.configs, configs),
+        models=_only(project.models, models),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pycompose.model.limits import Ulimit
+from pycompose.model.mounts import Grant
 from pycompose.model.values import Json
 
 
@@ -12,8 +14,9 @@ from pycompose.model.values import Json
 class Build:
     """A service's `build` section.
 
-    `context` is an absolute path or a URL; `dockerfile` is relative to it. An arg whose value is
-    None is not passed on.
+    Fields stand in the order in which Docker Compose writes them. `context` is an absolute path or
+    a URL; `dockerfile` is relative to it. An arg whose value is None is not passed on. An SSH key
+    without a path is the agent's. `additional_contexts` are paths, URLs or `service:NAME`.
 
     Source: compose-spec build.md
     """
@@ -21,14 +24,26 @@ class Build:
     context: str = ""
     dockerfile: str = ""
     dockerfile_inline: str = ""
+    entitlements: tuple[str, ...] = ()
     args: Mapping[str, str | None] = field(default_factory=dict)
+    provenance: str = ""
+    sbom: str = ""
+    ssh: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     cache_from: tuple[str, ...] = ()
+    cache_to: tuple[str, ...] = ()
     no_cache: bool = False
+    no_cache_filter: tuple[str, ...] = ()
+    additional_contexts: Mapping[str, str] = field(default_factory=dict)
     pull: bool = False
+    extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    isolation: str = ""
     network: str = ""
     target: str = ""
-    tags: tuple[str, ...] = ()
-    extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    secrets: tuple[Grant, ...] = ()
     shm_size: int = 0
+    tags: tuple[str, ...] = ()
+    ulimits: Mapping[str, Ulimit] = field(default_factory=dict)
+    platforms: tuple[str, ...] = ()
+    privileged: bool = False
     extensions: Mapping[str, Json] = field(default_factory=dict)

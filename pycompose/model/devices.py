@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pycompose.model.values import Json
+
 
 @dataclass(frozen=True, slots=True)
 class BlkioWeight:
@@ -44,6 +46,7 @@ class Device:
     source: str = ""
     target: str = ""
     permissions: str = ""
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

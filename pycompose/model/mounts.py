@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from pycompose.model.values import Json
+
 MountType: TypeAlias = Literal["bind", "volume", "tmpfs", "npipe", "cluster", "image"]
 
 
@@ -17,6 +19,7 @@ class BindOptions:
     propagation: str = ""
     create_host_path: bool | None = None
     recursive: str = ""
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,7 @@ class VolumeOptions:
     labels: Mapping[str, str] = field(default_factory=dict)
     nocopy: bool = False
     subpath: str = ""
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,7 @@ class TmpfsOptions:
 
     size: int = 0
     mode: int = 0
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,7 @@ class Mount:
     bind: BindOptions | None = None
     volume: VolumeOptions | None = None
     tmpfs: TmpfsOptions | None = None
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +76,4 @@ class Grant:
     uid: str = ""
     gid: str = ""
     mode: int | None = None
+    extensions: Mapping[str, Json] = field(default_factory=dict)

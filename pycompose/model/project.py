@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pycompose.errors import Owner, Position, Problem
+from pycompose.model.models import Model
 from pycompose.model.resources import FileObject, Network, Volume
 from pycompose.model.service import Service
 from pycompose.model.values import Json
@@ -54,6 +55,7 @@ class Project:
     volumes: Mapping[str, Volume] = field(default_factory=dict)
     secrets: Mapping[str, FileObject] = field(default_factory=dict)
     configs: Mapping[str, FileObject] = field(default_factory=dict)
+    models: Mapping[str, Model] = field(default_factory=dict)
     extensions: Mapping[str, Json] = field(default_factory=dict)
     separator: str = "-"
     environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)

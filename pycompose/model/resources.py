@@ -33,6 +33,7 @@ class Network:
     ipam_driver: str = ""
     ipam_options: Mapping[str, str] = field(default_factory=dict)
     ipam_config: tuple[IpamPool, ...] = ()
+    ipam_extensions: Mapping[str, Json] = field(default_factory=dict)
     external: bool = False
     internal: bool = False
     attachable: bool = False

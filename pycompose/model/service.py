@@ -8,7 +8,11 @@ from typing import Literal, TypeAlias
 
 from pycompose.model.build import Build
 from pycompose.model.deploy import Deploy
+from pycompose.model.develop import Develop
 from pycompose.model.devices import Blkio, Device, DeviceRequest
+from pycompose.model.hooks import Hook
+from pycompose.model.limits import Ulimit
+from pycompose.model.models import ModelUse, Provider
 from pycompose.model.mounts import Grant, Mount
 from pycompose.model.values import Json
 
@@ -29,6 +33,7 @@ class Port:
     mode: str = "ingress"
     name: str = ""
     app_protocol: str = ""
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,7 @@ class Dependency:
     condition: Condition = "service_started"
     restart: bool = False
     required: bool = True
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,7 @@ class Healthcheck:
     start_period: Nanoseconds | None = None
     start_interval: Nanoseconds | None = None
     disable: bool = False
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,7 @@ class CredentialSpec:
     config: str = ""
     file: str = ""
     registry: str = ""
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +83,7 @@ class Attachment:
     priority: int = 0
     gw_priority: int = 0
     interface_name: str = ""
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +92,7 @@ class Logging:
 
     driver: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ulimit:
-    """One entry of `ulimits`; `single` where the file gives one number for both limits."""
-
-    soft: int = 0
-    hard: int = 0
-    single: int = 0
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ class Service:
     annotations: Mapping[str, str] = field(default_factory=dict)
     attach: bool | None = None
     build: Build | None = None
+    develop: Develop | None = None
     blkio_config: Blkio | None = None
     cap_add: tuple[str, ...] = ()
     cap_drop: tuple[str, ...] = ()
@@ -139,6 +141,7 @@ class Service:
     dns_search: tuple[str, ...] = ()
     domainname: str = ""
     entrypoint: tuple[str, ...] | None = None
+    provider: Provider | None = None
     environment: Mapping[str, str | None] = field(default_factory=dict)
     expose: tuple[str, ...] = ()
     extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -156,6 +159,7 @@ class Service:
     mem_reservation: int = 0
     memswap_limit: int = 0
     mem_swappiness: int = 0
+    models: Mapping[str, ModelUse | None] = field(default_factory=dict)
     network_mode: str = ""
     networks: Mapping[str, Attachment | None] = field(default_factory=dict)
     oom_kill_disable: bool = False
@@ -186,6 +190,9 @@ class Service:
     uts: str = ""
     volumes: tuple[Mount, ...] = ()
     working_dir: str = ""
+    pre_start: tuple[Hook, ...] = ()
+    post_start: tuple[Hook, ...] = ()
+    pre_stop: tuple[Hook, ...] = ()
     extensions: Mapping[str, Json] = field(default_factory=dict)
 
     @property

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 Json: TypeAlias = Any  # a decoded JSON document: dict, list, str, int, float, bool or None
+EMPTY: Final[Mapping[str, Json]] = MappingProxyType({})  # the default of named tuples
 
 _DURATION_UNITS: Final = {
     "ns": 1,

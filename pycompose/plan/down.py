@@ -25,6 +25,7 @@ from pycompose.plan.ops import (
 from pycompose.plan.orphans import is_foreign, is_orphan
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
+from pycompose.plan.unsupported import hooks_left_out
 from pycompose.snapshot import ContainerState, Snapshot
 
 
@@ -53,6 +54,9 @@ def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
         _volumes(project, snapshot, steps, going, staying, after)
     if options.images:
         _images(project, snapshot, steps, options, after)
+    stopped = {step.service for step in steps.all if isinstance(step, Stop)}
+    for message in hooks_left_out(project, stopped, "pre_stop"):
+        steps.warn(message)
     if not steps.all:
         steps.warn(f"no resource found to remove for project {project.name!r}")
     return steps.plan()

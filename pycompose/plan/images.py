@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
 from pycompose import labels
+from pycompose.convert.limits import ulimits
+from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.build import Build
 from pycompose.model.project import Project
 from pycompose.model.service import Service
 from pycompose.model.values import Json, familiar
+from pycompose.plan import unsupported
 from pycompose.plan.ops import BuildImage, Cause, PullImage
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
@@ -31,8 +34,13 @@ def images(
 
     `pull` overrides each service's `pull_policy`; `building` is "always" for `--build` and
     "never" for `--no-build`. An image that several services share is brought in once.
+
+    Raises:
+        ComposeFileError: the project, or a build that is due, needs what is not supported yet.
     """
+    unsupported.refuse(project)
     steps = Steps()
+    problems: list[Problem] = []
     seen: set[tuple[str, str]] = set()
     for name, service in sorted(project.services.items()):
         image = project.image(service)
@@ -44,6 +52,7 @@ def images(
         absent = image not in snapshot.images
         buildable = service.build is not None and building != "never"
         if buildable and (policy == "build" or building == "always" or absent):
+            problems += unsupported.of_build(project, service)
             why = f"image {image} is not here" if absent else "a build was asked for"
             _build(project, service, image, steps, "missing" if absent else "asked", why)
         elif service.image and (policy == "always" or (absent and policy != "never")):
@@ -57,6 +66,8 @@ def images(
                 platform=service.platform,
                 service=name,
             )
+    if problems:
+        raise ComposeFileError(*problems)
     return steps.plan()
 
 
@@ -84,6 +95,15 @@ def _dockerfile(build: Build) -> str:
     return INLINE if build.dockerfile_inline else build.dockerfile or "Dockerfile"
 
 
+def _platform(service: Service, build: Build) -> str:
+    """Return the platform to build for; "" where the builder decides.
+
+    Source: rule 177
+    """
+    # One engine runs one platform: the service's, else the only one there is.
+    return service.platform or (build.platforms[0] if len(build.platforms) == 1 else "")
+
+
 def _query(project: Project, service: Service, build: Build, image: str) -> Mapping[str, Json]:
     """Return the parameters of `POST /build`, several tags as a list.
 
@@ -100,12 +120,14 @@ def _query(project: Project, service: Service, build: Build, image: str) -> Mapp
         "buildargs": json.dumps(args) if args else "",
         "cachefrom": json.dumps(list(build.cache_from)) if build.cache_from else "",
         "extrahosts": ",".join(f"{h}:{ip}" for h, ips in build.extra_hosts.items() for ip in ips),
+        "isolation": build.isolation,
         "networkmode": build.network,
         "nocache": "1" if build.no_cache else "",
-        "platform": service.platform,
+        "platform": _platform(service, build),
         "pull": "1" if build.pull else "",
         "shmsize": str(build.shm_size) if build.shm_size else "",
         "target": build.target,
+        "ulimits": json.dumps(ulimits(build.ulimits)) if build.ulimits else "",
     }
     return {
         "t": [*build.tags, image],

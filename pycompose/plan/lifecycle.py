@@ -13,6 +13,7 @@ from pycompose.model.project import Project
 from pycompose.plan.ops import STOPPABLE, UNTIL, Restart, Start, Stop, Unpause, Until, Wait
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
+from pycompose.plan.unsupported import hooks_left_out
 from pycompose.snapshot import ContainerState, Snapshot
 
 
@@ -45,6 +46,7 @@ def stop(
             if name in chosen and container.state in STOPPABLE
         ]
         ends[name] = mine or before
+    _warn(steps, project, "pre_stop")
     return steps.plan()
 
 
@@ -84,6 +86,7 @@ def start(
             started[name].append(step)
         if wait and containers:
             _wait(steps, name, containers, started[name], "running_or_healthy", "--wait")
+    _warn(steps, project, "pre_start", "post_start")
     return steps.plan()
 
 
@@ -167,4 +170,11 @@ def restart(
                 service=name,
             )
             done[name].append(step)
+    _warn(steps, project, "pre_stop", "post_start")
     return steps.plan()
+
+
+def _warn(steps: Steps, project: Project, *moments: str) -> None:
+    touched = {step.service for step in steps.all}
+    for message in hooks_left_out(project, touched, *moments):
+        steps.warn(message)

@@ -13,10 +13,9 @@ from typing import Final, Literal, TypeAlias
 from pycompose import graph, labels
 from pycompose.convert.container import container as convert_container
 from pycompose.convert.hashing import config_hash
-from pycompose.errors import ComposeFileError
 from pycompose.model.project import Project
 from pycompose.model.service import Dependency, Service
-from pycompose.plan import grants, resources
+from pycompose.plan import grants, resources, unsupported
 from pycompose.plan.diverged import Divergence, anonymous, diverged, inheritable
 from pycompose.plan.ops import (
     STOPPABLE,
@@ -103,16 +102,11 @@ def up(project: Project, snapshot: Snapshot, options: Options) -> Plan:
 
     Raises:
         ComposeFileError: an external network or volume is missing, a stranger holds the name of
-            a network, or a secret or config cannot be given to a container.
+            a network, a secret or config cannot be given to a container, or the project needs
+            what is not supported yet.
     """
-    _refuse_unsupported(project)
+    unsupported.refuse(project)
     return _Up(project, snapshot, options).plan()
-
-
-def _refuse_unsupported(project: Project) -> None:
-    problems = [*grants.refused(project)]
-    if problems:
-        raise ComposeFileError(*problems)
 
 
 class _Up:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pycompose.errors import ComposeFileError, Position, Problem
-from pycompose.loader.bind.resources import FILE_OBJECT, NETWORK, VOLUME, network
+from pycompose.loader.bind.resources import FILE_OBJECT, MODEL, NETWORK, VOLUME, network
 from pycompose.loader.bind.service import SERVICE
 from pycompose.loader.bind.values import Table, Wrong, extensions, text
 from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, dotted
+from pycompose.model.models import Model
 from pycompose.model.project import Project
 from pycompose.model.resources import FileObject, Volume
 from pycompose.model.service import Service
@@ -101,6 +102,7 @@ KINDS: Final[dict[str, Table]] = {
     "volumes": VOLUME,
     "secrets": FILE_OBJECT,
     "configs": FILE_OBJECT,
+    "models": MODEL,
 }
 _MAKERS: Final[dict[str, Callable[..., Any]]] = {
     "services": dict,
@@ -108,4 +110,5 @@ _MAKERS: Final[dict[str, Callable[..., Any]]] = {
     "volumes": Volume,
     "secrets": FileObject,
     "configs": FileObject,
+    "models": Model,
 }

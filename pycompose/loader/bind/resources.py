@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pycompose.loader.bind.values import each, flag, pairs, section, table, text
+from pycompose.loader.bind.values import each, flag, number, pairs, section, table, text, texts
 from pycompose.loader.tree import Node, Scalar
 from pycompose.model.resources import IpamPool, Network
 
@@ -24,6 +24,7 @@ _POOL: Final = each(
     section(
         table(subnet=text, gateway=text, ip_range=text, aux_addresses=pairs),
         IpamPool,
+        extended=False,
     )
 )
 _IPAM: Final = section(table(driver=text, options=pairs, config=_POOL), dict)
@@ -40,6 +41,7 @@ NETWORK: Final = table(
     enable_ipv6=flag,
 )
 VOLUME: Final = table(name=text, driver=text, driver_opts=pairs, external=_external, labels=pairs)
+MODEL: Final = table(name=text, model=text, context_size=number, runtime_flags=texts)
 FILE_OBJECT: Final = table(
     name=text, file=text, environment=text, content=text, external=_external, labels=pairs
 )

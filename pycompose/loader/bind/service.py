@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from pycompose.loader.bind.sections import DEPLOY, build
+from pycompose.loader.bind.sections import (
+    BUILD,
+    DEPLOY,
+    DEVELOP,
+    DEVICE_REQUESTS,
+    GRANTS,
+    HOOKS,
+    PROVIDER,
+    model_use,
+    ulimit,
+)
 from pycompose.loader.bind.values import (
     duration,
     each,
@@ -23,9 +33,9 @@ from pycompose.loader.bind.values import (
     texts,
     variables,
 )
-from pycompose.loader.tree import Map, Node, Scalar
-from pycompose.model.devices import Blkio, BlkioRate, BlkioWeight, Device, DeviceRequest
-from pycompose.model.mounts import BindOptions, Grant, Mount, TmpfsOptions, VolumeOptions
+from pycompose.loader.tree import Node, Scalar
+from pycompose.model.devices import Blkio, BlkioRate, BlkioWeight, Device
+from pycompose.model.mounts import BindOptions, Mount, TmpfsOptions, VolumeOptions
 from pycompose.model.service import (
     Attachment,
     CredentialSpec,
@@ -33,7 +43,6 @@ from pycompose.model.service import (
     Healthcheck,
     Logging,
     Port,
-    Ulimit,
 )
 
 
@@ -54,13 +63,6 @@ def _attachment(node: Node) -> Attachment | None:
     return attachment
 
 
-def _ulimit(node: Node) -> Ulimit:
-    if isinstance(node, Map):
-        limits = node.entries
-        return Ulimit(**{key: number(limits[key]) for key in ("soft", "hard") if key in limits})
-    return Ulimit(single=number(node))
-
-
 _ATTACHMENT: Final = section(
     table(
         aliases=texts,
@@ -75,20 +77,18 @@ _ATTACHMENT: Final = section(
     ),
     Attachment,
 )
-_RATES: Final = each(section(table(path=text, rate=octets), BlkioRate))
+_RATES: Final = each(section(table(path=text, rate=octets), BlkioRate, extended=False))
 _BLKIO: Final = section(
     table(
         weight=number,
-        weight_device=each(section(table(path=text, weight=number), BlkioWeight)),
+        weight_device=each(section(table(path=text, weight=number), BlkioWeight, extended=False)),
         device_read_bps=_RATES,
         device_read_iops=_RATES,
         device_write_bps=_RATES,
         device_write_iops=_RATES,
     ),
     Blkio,
-)
-_GRANT: Final = each(
-    section(table(source=text, target=text, uid=text, gid=text, mode=permissions), Grant)
+    extended=False,
 )
 _MOUNT: Final = section(
     table(
@@ -122,7 +122,8 @@ SERVICE: Final = table(
     profiles=texts,
     annotations=pairs,
     attach=flag,
-    build=build,
+    build=BUILD,
+    develop=DEVELOP,
     blkio_config=_BLKIO,
     cap_add=texts,
     cap_drop=texts,
@@ -138,7 +139,7 @@ SERVICE: Final = table(
     cpuset=text,
     cpu_shares=number,
     command=texts,
-    configs=_GRANT,
+    configs=GRANTS,
     container_name=text,
     credential_spec=section(table(config=text, file=text, registry=text), CredentialSpec),
     depends_on=keyed(section(table(condition=text, restart=flag, required=flag), Dependency)),
@@ -150,16 +151,12 @@ SERVICE: Final = table(
     dns_search=texts,
     domainname=text,
     entrypoint=texts,
+    provider=PROVIDER,
     environment=variables,
     expose=texts,
     extra_hosts=hosts,
     group_add=texts,
-    gpus=each(
-        section(
-            table(capabilities=texts, driver=text, count=number, device_ids=texts, options=pairs),
-            DeviceRequest,
-        )
-    ),
+    gpus=DEVICE_REQUESTS,
     hostname=text,
     healthcheck=section(
         table(
@@ -183,6 +180,7 @@ SERVICE: Final = table(
     mem_reservation=octets,
     memswap_limit=octets,
     mem_swappiness=octets,
+    models=keyed(model_use),
     network_mode=text,
     networks=_networks,
     oom_kill_disable=flag,
@@ -197,7 +195,7 @@ SERVICE: Final = table(
     restart=text,
     runtime=text,
     scale=number,
-    secrets=_GRANT,
+    secrets=GRANTS,
     security_opt=texts,
     shm_size=octets,
     stdin_open=flag,
@@ -207,10 +205,13 @@ SERVICE: Final = table(
     sysctls=pairs,
     tmpfs=texts,
     tty=flag,
-    ulimits=keyed(_ulimit),
+    ulimits=keyed(ulimit),
     user=text,
     userns_mode=text,
     uts=text,
     volumes=each(_MOUNT),
     working_dir=text,
+    pre_start=HOOKS,
+    post_start=HOOKS,
+    pre_stop=HOOKS,
 )

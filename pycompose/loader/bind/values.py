@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from math import isfinite
 from typing import Any, TypeAlias
 
 from pycompose.loader.tree import Map, Node, Scalar, Seq, plain
@@ -30,29 +31,42 @@ def table(**converters: Convert) -> Table:
     return converters
 
 
-def section(attributes: Table, make: Callable[..., Any]) -> Convert:
-    """Return a converter of mappings with these attributes; null attributes count as not given."""
+def section(attributes: Table, make: Callable[..., Any], *, extended: bool = True) -> Convert:
+    """Return a converter of mappings with these attributes; null attributes count as not given.
 
-    needed = [
-        field.name
-        for field in (fields(make) if is_dataclass(make) else ())
-        if field.default is MISSING and field.default_factory is MISSING
-    ]
+    `extended` says that the model keeps the `x-*` of this section.
+    """
+
+    needed = _needed(make)
 
     def convert(node: Node) -> Any:
         if not isinstance(node, Map):
             raise Wrong(node, "expected a mapping")
-        values = {
-            key: attributes[key](child)
-            for key, child in node.entries.items()
-            if key in attributes and not (child.__class__ is Scalar and child.value is None)
-        }
+        values: dict[str, Any] = {}
+        rest = False
+        for key, child in node.entries.items():
+            attribute = attributes.get(key)
+            if attribute is None:
+                rest = True
+            elif child.__class__ is not Scalar or child.value is not None:
+                values[key] = attribute(child)
         for name in needed:
             if name not in values:
                 raise Wrong(node, f"attribute '{name}' is missing")
+        if rest and extended and (own := extensions(node)):
+            values["extensions"] = own
         return make(**values)
 
     return convert
+
+
+def _needed(make: Callable[..., Any]) -> list[str]:
+    """Return the fields without a default of a data class or a named tuple."""
+    if is_dataclass(make):
+        empty = (MISSING, MISSING)
+        return [it.name for it in fields(make) if (it.default, it.default_factory) == empty]
+    defaults = getattr(make, "_field_defaults", {})
+    return [name for name in getattr(make, "_fields", ()) if name not in defaults]
 
 
 def extensions(node: Map) -> dict[str, Any]:
@@ -84,7 +98,7 @@ def number(node: Node) -> int:
 def fraction(node: Node) -> float:
     """Return a number with a fraction, as precise as Docker Compose takes it."""
     value = node.value if isinstance(node, Scalar) else None
-    if isinstance(value, str) or not isinstance(value, int | float):
+    if isinstance(value, str) or not isinstance(value, int | float) or not isfinite(value):
         raise Wrong(node, f"expected a number, not {text(node)!r}")
     try:
         return single(value)
@@ -149,6 +163,15 @@ def entries(node: Node) -> dict[str, Node]:
 def pairs(node: Node) -> dict[str, str]:
     """Return texts by key."""
     return {key: text(child) for key, child in entries(node).items()}
+
+
+def variants(node: Node) -> dict[str, tuple[str, ...]]:
+    """Return the texts of each key, from one value or a list; keys of empty lists are left out."""
+    found = {
+        key: texts(child) if isinstance(child, Seq) else (text(child),)
+        for key, child in entries(node).items()
+    }
+    return {key: several for key, several in found.items() if several}
 
 
 def variables(node: Node) -> dict[str, str | None]:

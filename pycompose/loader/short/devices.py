@@ -1,6 +1,8 @@
 """`devices` and `gpus` of a service: `source[:target[:permissions]]` and `all` to mappings.
 
-Source: compose-spec 05-services.md#devices, #gpus; rules 24, 32 and 38
+The requests of `gpus` stand in `deploy` sections, too.
+
+Source: compose-spec 05-services.md#devices, #gpus, deploy.md#devices; rules 24, 32 and 38
 """
 
 from __future__ import annotations
@@ -64,10 +66,10 @@ def request(node: Node) -> Node:
     if isinstance(count.value, int):
         return node
     written = string(count)
-    if written != "all" and not _COUNT.fullmatch(written):
+    if written.lower() != "all" and not _COUNT.fullmatch(written):
         message = f"expected a whole number or 'all', not {written[:80]!r}"
         raise Invalid(count.at, message, "write 'count: 1'", below=("count",))
-    number = _ALL if written == "all" else int(written)
+    number = _ALL if written.lower() == "all" else int(written)
     entries = {**node.entries, "count": Scalar(number, count.at, written)}
     return Map(entries, node.at, node.keys, node.tag)
 

@@ -73,6 +73,30 @@ def within(lowest: int, highest: int | None = None) -> Callable[[Node], Node]:
     return change
 
 
+def sized(node: Node) -> Node:
+    """Return a size as the text of its number of bytes, where no number may stand.
+
+    Raises:
+        Invalid: it is none.
+    """
+    found = cast(node, "size")
+    if not isinstance(found, Scalar) or found.value is None:
+        return node
+    return Scalar(str(found.value), node.at, found.text, found.quoted, found.tag)
+
+
+def whole(node: Node) -> Node:
+    """Return a number as a whole one.
+
+    Raises:
+        Invalid: it is none.
+    """
+    if isinstance(node, Scalar) and isinstance(node.value, float):
+        # Compat: the fraction is cut off, but not off a text.
+        return Scalar(int(node.value), node.at, node.text, node.quoted, node.tag)
+    return cast(node, "int")
+
+
 def microseconds(node: Node) -> Node:
     """Return a time as a whole number of microseconds.
 

@@ -10,7 +10,9 @@ from projects import IMAGE, needs, project, service
 from pycompose import labels
 from pycompose.convert.container import container, restart_policy
 from pycompose.convert.hashing import config_hash, field_digests
-from pycompose.model.service import Attachment, Healthcheck, Logging, Port, Ulimit
+from pycompose.model.deploy import Deploy, RestartPolicy
+from pycompose.model.limits import Ulimit
+from pycompose.model.service import Attachment, Healthcheck, Logging, Port
 from pycompose.snapshot import Capabilities
 
 OLD = Capabilities(api=(1, 41))
@@ -189,6 +191,28 @@ def test_ports_are_exposed_and_bound() -> None:
 )
 def test_a_restart_policy_may_count(text, policy) -> None:
     assert restart_policy(text) == policy
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (RestartPolicy(), {"Name": "", "MaximumRetryCount": 0}),
+        (RestartPolicy(condition="none"), {"Name": "no", "MaximumRetryCount": 0}),
+        (RestartPolicy(condition="any", delay=5), {"Name": "always", "MaximumRetryCount": 0}),
+        (
+            RestartPolicy(condition="on-failure", max_attempts=3, window=1),
+            {"Name": "on-failure", "MaximumRetryCount": 3},
+        ),
+        (
+            RestartPolicy(condition="unless-stopped"),
+            {"Name": "unless-stopped", "MaximumRetryCount": 0},
+        ),
+    ],
+)
+def test_the_restart_policy_of_a_deploy_section_goes_first(policy, expected) -> None:
+    deployed = host(restart="unless-stopped", deploy=Deploy(restart_policy=policy))
+    assert deployed["RestartPolicy"] == expected
+    assert host(restart="no", deploy=Deploy())["RestartPolicy"] == {"Name": "no"}
 
 
 def test_a_health_check_has_what_the_file_gives() -> None:

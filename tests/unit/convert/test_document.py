@@ -11,10 +11,11 @@ from pycompose.convert.document import (
 )
 from pycompose.model.build import Build
 from pycompose.model.deploy import Deploy
+from pycompose.model.limits import Ulimit
 from pycompose.model.mounts import BindOptions, Grant, Mount, TmpfsOptions, VolumeOptions
 from pycompose.model.project import Project
 from pycompose.model.resources import FileObject, IpamPool, Network, Volume
-from pycompose.model.service import Attachment, Dependency, Healthcheck, Port, Service, Ulimit
+from pycompose.model.service import Attachment, Dependency, Healthcheck, Port, Service
 
 
 def written(**attributes):

@@ -58,6 +58,35 @@ def asked(attributes: str) -> object:
         ("device_cgroup_rules: ['c 1:3 mr']", {"DeviceCgroupRules": ["c 1:3 mr"]}),
         ("credential_spec: {file: a}\npull_refresh_after: 3h", {}),
         ("blkio_config: {}", {}),
+        ("deploy: {resources: {limits: {}, reservations: {cpus: '2'}}}", {}),
+        (
+            "deploy: {resources: {limits: {cpus: '0.1', memory: 1g, pids: 5}}}",
+            {"NanoCpus": 100000000, "Memory": 2**30, "PidsLimit": 5},
+        ),
+        ("deploy: {resources: {reservations: {memory: 1m}}}", {"MemoryReservation": 2**20}),
+        ("deploy: {resources: {limits: {pids: -1}}}", {}),
+        (
+            "gpus: [{driver: x}]\n"
+            "deploy: {resources: {reservations: {devices: [{capabilities: [a, b], count: 2}]}}}",
+            {
+                "DeviceRequests": [
+                    {
+                        "Driver": "",
+                        "Count": 2,
+                        "DeviceIDs": [],
+                        "Capabilities": [["a", "b"]],
+                        "Options": {},
+                    },
+                    {
+                        "Driver": "x",
+                        "Count": -1,
+                        "DeviceIDs": [],
+                        "Capabilities": [["gpu"]],
+                        "Options": {},
+                    },
+                ]
+            },
+        ),
         (
             """\
             blkio_config:

@@ -24,6 +24,7 @@ networks:
   n: {drivr: bridge}
   m:
 secrets: [s, {t: {}}]
+models: {llm: {size: 1}}
 nonsense: 1
 """
 STAND_IN = {"image": "stand-in"}
@@ -63,6 +64,10 @@ def test_the_name_of_a_refused_resource_stays_known():
     assert left((12, 7))["networks"] == {"n": ELSEWHERE, "m": None}
 
 
+def test_a_refused_model_has_a_stand_in_of_its_own_kind():
+    assert left((15, 16))["models"] == {"llm": {"model": "stand-in"}}
+
+
 def test_the_names_in_a_list_stay_known():
     assert left((14, 10))["secrets"] == {"s": ELSEWHERE, "t": ELSEWHERE}
 
@@ -72,7 +77,7 @@ def test_where_a_section_names_nothing_those_are_known_that_services_use():
 
 
 def test_what_the_top_of_a_file_cannot_hold_goes():
-    assert "nonsense" not in left((15, 1))
+    assert "nonsense" not in left((16, 1))
 
 
 @pytest.mark.parametrize(("text", "place"), [("services: 5", (1, 11)), (TEXT, (99, 1))])

@@ -9,6 +9,7 @@ from projects import IMAGE, project, service, snapshot
 
 from pycompose import labels
 from pycompose.model.build import Build
+from pycompose.model.limits import Ulimit
 from pycompose.plan.images import INLINE, images
 from pycompose.plan.ops import BuildImage
 from pycompose.plan.plan import Plan
@@ -128,3 +129,32 @@ def test_an_inline_dockerfile_is_sent_under_a_name_of_its_own() -> None:
 
     assert step.dockerfile == step.query["dockerfile"] == INLINE
     assert step.dockerfile_inline == "FROM scratch"
+
+
+@pytest.mark.parametrize(
+    ("platform", "platforms", "built_for"),
+    [
+        ("", (), None),
+        ("", ("linux/arm64",), "linux/arm64"),
+        ("", ("linux/arm64", "linux/amd64"), None),
+        ("linux/amd64", ("linux/arm64", "linux/amd64"), "linux/amd64"),
+    ],
+)
+def test_an_image_to_run_is_built_for_one_platform(platform, platforms, built_for) -> None:
+    app = service("app", image="", platform=platform, build=Build(platforms=platforms))
+
+    [step] = images(project(app), NONE).steps
+
+    assert step.query.get("platform") == built_for
+
+
+def test_limits_and_isolation_of_a_build_are_handed_on() -> None:
+    step = build(
+        ulimits={"nofile": Ulimit(soft=1, hard=2), "nproc": Ulimit(single=5)}, isolation="x"
+    )
+
+    assert json.loads(step.query["ulimits"]) == [
+        {"Name": "nofile", "Soft": 1, "Hard": 2},
+        {"Name": "nproc", "Soft": 5, "Hard": 5},
+    ]
+    assert step.query["isolation"] == "x"

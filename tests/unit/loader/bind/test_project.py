@@ -10,6 +10,7 @@ from pycompose.loader.parse import parse
 from pycompose.loader.sources import Source
 from pycompose.model.build import Build
 from pycompose.model.deploy import Deploy
+from pycompose.model.limits import Ulimit
 from pycompose.model.mounts import BindOptions, Grant, Mount, TmpfsOptions, VolumeOptions
 from pycompose.model.resources import FileObject, IpamPool, Network, Volume
 from pycompose.model.service import (
@@ -19,7 +20,6 @@ from pycompose.model.service import (
     Logging,
     Port,
     Service,
-    Ulimit,
 )
 
 

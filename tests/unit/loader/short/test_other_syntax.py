@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from unit.loader.nodes import node, refusal
 
-from pycompose.loader.short.build import build
+from pycompose.loader.short.build import build, contexts, ssh
 from pycompose.loader.short.depends import depends_on
 from pycompose.loader.short.env_files import env_file, env_file_key
 from pycompose.loader.short.external import resource
@@ -14,9 +14,9 @@ from pycompose.loader.short.hosts import hosts
 from pycompose.loader.short.invalid import Invalid
 from pycompose.loader.short.lists import assigned_key, listed, member, value_key, without_empty
 from pycompose.loader.short.mappings import strings, variables
-from pycompose.loader.short.networks import networks
+from pycompose.loader.short.names import by_name
 from pycompose.loader.short.policies import pull_policy, restart
-from pycompose.loader.short.scalars import cast, microseconds, string, within
+from pycompose.loader.short.scalars import cast, microseconds, sized, string, whole, within
 from pycompose.loader.tree import plain
 
 
@@ -55,6 +55,16 @@ def test_numbers_have_a_range_as_text_too():
         (within(-1000, 1000), "'-1001'", "one from -1000 to 1000"),
     ):
         assert refusal(shape, text).endswith(f"is out of range, expected {expected}")
+
+
+def test_a_fraction_is_cut_off_what_is_no_text():
+    assert [read(whole, text) for text in ("1.9", "-1.9", "'3'", "4")] == [1, -1, 3, 4]
+    assert refusal(whole, "'1.5'") == "expected a whole number, not '1.5'"
+
+
+def test_a_size_may_have_to_stay_a_text():
+    assert [read(sized, text) for text in ("64m", "'5'", "")] == ["67108864", "5", None]
+    assert refusal(sized, "5x").startswith("'5x' is no size")
 
 
 def test_a_duration_is_no_number_of_microseconds():
@@ -125,9 +135,9 @@ def test_dependencies_of_a_list_are_started_and_required():
 
 
 def test_networks_of_a_list_have_no_settings():
-    assert read(networks, "[b, c]") == {"b": None, "c": None}
+    assert read(by_name, "[b, c]") == {"b": None, "c": None}
     given = node("{b: {priority: 5}}")
-    assert networks(given) is given
+    assert by_name(given) is given
 
 
 def test_a_text_is_the_context_of_a_build():
@@ -257,3 +267,21 @@ def test_values_that_need_no_cast_are_kept(to):
 )
 def test_what_has_not_the_type_is_told(to, text, message):
     assert refusal(lambda given: cast(given, to), text) == message
+
+
+def test_additional_contexts_have_a_place():
+    assert read(contexts, "[a=b, c=d=e]") == {"a": "b", "c": "d=e"}
+    assert read(contexts, "{a: 5, b: !reset x}") == {"a": "5", "b": "x"}
+    for text in ("[a]", "{a: }", "{a: ''}"):
+        assert refusal(contexts, text).startswith("context 'a' is nowhere")
+
+
+def test_ssh_keys_are_by_id():
+    assert read(ssh, "[default, mine=~/k, other=a=b]") == {
+        "default": None,
+        "mine": "~/k",
+        "other": "a=b",
+    }
+    assert read(ssh, "['mine: /k']") == {"mine": "/k"}  # as they are printed
+    assert read(ssh, "{default: , mine: 5}") == {"default": None, "mine": 5}
+    assert refusal(ssh, "[mine]") == "'mine' is no SSH key, expected 'default' or 'id=path'"

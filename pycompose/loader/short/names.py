@@ -1,6 +1,6 @@
-"""`networks` of a service: a list of names to a mapping.
+"""`networks` and `models` of a service: a list of names to a mapping.
 
-Source: compose-spec 05-services.md#networks
+Source: compose-spec 05-services.md#networks, #models
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from pycompose.loader.short.scalars import string
 from pycompose.loader.tree import Map, Node, Scalar, Seq
 
 
-def networks(node: Node) -> Node:
-    """Return attachments by network; those of a list have no settings."""
+def by_name(node: Node) -> Node:
+    """Return what a service uses by name; the entries of a list have no settings."""
     if not isinstance(node, Seq):
         return node
     entries: dict[str, Node] = {}

@@ -1,0 +1,121 @@
+"""What cannot be made yet is refused at its place, or told of."""
+
+from __future__ import annotations
+
+import pytest
+from projects import project, service, snapshot, state
+
+from pycompose.errors import ComposeFileError
+from pycompose.model.build import Build
+from pycompose.model.deploy import Deploy, Placement, Resources, UpdateConfig
+from pycompose.model.develop import Develop, Trigger
+from pycompose.model.hooks import Hook
+from pycompose.model.models import Model, Provider
+from pycompose.model.mounts import Grant
+from pycompose.model.project import Project
+from pycompose.model.service import Service
+from pycompose.plan.down import Options as DownOptions
+from pycompose.plan.down import down
+from pycompose.plan.images import images
+from pycompose.plan.lifecycle import restart, start, stop
+from pycompose.plan.plan import Plan
+from pycompose.plan.up import Options, up
+
+HOOKED = project(
+    service("web", pre_stop=(Hook(),), post_start=(Hook(),), pre_start=(Hook(),)), service("db")
+)
+RUNNING = snapshot(*(state(one) for one in HOOKED.services.values()))
+
+
+def refusals(wanted: Project) -> list[str]:
+    with pytest.raises(ComposeFileError) as caught:
+        up(wanted, snapshot(), Options())
+    with pytest.raises(ComposeFileError) as before:
+        images(wanted, snapshot())
+    assert str(before.value) == str(caught.value)
+    return [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("section", "value"),
+    [
+        ("models", {"m": None}),
+        ("post_start", (Hook(),)),
+        ("pre_start", (Hook(),)),
+        ("pre_stop", (Hook(),)),
+        ("provider", Provider(type="x")),
+    ],
+)
+def test_sections_that_no_planner_knows_are_refused_before_an_image_is_pulled(
+    section: str, value: object
+) -> None:
+    wanted = project(service("web", **{section: value}), service("db"))
+    assert refusals(wanted) == [f"services.web.{section}"]
+
+
+def test_what_one_engine_has_no_use_for_is_passed_over() -> None:
+    deploy = Deploy(
+        mode="global",
+        labels={"a": "b"},
+        update_config=UpdateConfig(),
+        placement=Placement(constraints=("x",)),
+        resources=Resources(),
+    )
+    develop = Develop(watch=(Trigger(path="/a", action="rebuild"),))
+    wanted = project(
+        service("web", deploy=deploy, develop=develop), models={"unused": Model(model="x")}
+    )
+    assert up(wanted, snapshot(), Options()).steps
+
+
+def built(**fields: object) -> Service:
+    return service("app", image="", build=Build(context="/src", **fields))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("additional_contexts", {"a": "/b"}),
+        ("cache_to", ("x",)),
+        ("entitlements", ("x",)),
+        ("no_cache_filter", ("x",)),
+        ("privileged", True),
+        ("provenance", "mode=max"),
+        ("sbom", "true"),
+        ("secrets", (Grant(source="s"),)),
+        ("ssh", {"default": ""}),
+    ],
+)
+def test_a_build_that_is_due_may_not_need_another_builder(name: str, value: object) -> None:
+    wanted = project(built(**{name: value}))
+    with pytest.raises(ComposeFileError, match=f"services.app.build.{name}: not supported"):
+        images(wanted, snapshot())
+    assert images(wanted, snapshot(), building="never").steps == ()
+
+
+def test_what_is_switched_off_anyway_is_no_hindrance_to_a_build() -> None:
+    wanted = project(built(provenance="false", sbom="false", privileged=False))
+    assert len(images(wanted, snapshot()).steps) == 1
+
+
+def warned(plan: Plan) -> list[str]:
+    return [notice.message.split(" is not")[0] for notice in plan.notices]
+
+
+def test_hooks_of_containers_made_elsewhere_are_warned_of_when_they_would_be_due() -> None:
+    stopped = snapshot(*(state(one, state="exited") for one in HOOKED.services.values()))
+    assert warned(stop(HOOKED, RUNNING, ())) == ["service 'web': 'pre_stop'"]
+    assert warned(down(HOOKED, RUNNING, DownOptions())) == ["service 'web': 'pre_stop'"]
+    assert warned(restart(HOOKED, RUNNING, ())) == [
+        "service 'web': 'pre_stop'",
+        "service 'web': 'post_start'",
+    ]
+    assert warned(start(HOOKED, stopped, ())) == [
+        "service 'web': 'pre_start'",
+        "service 'web': 'post_start'",
+    ]
+
+
+def test_hooks_that_are_not_due_are_not_warned_of() -> None:
+    assert warned(stop(HOOKED, RUNNING, ["db"])) == []
+    assert warned(start(HOOKED, RUNNING, ())) == []
