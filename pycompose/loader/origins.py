@@ -123,7 +123,7 @@ class Explainer:
             return Explanation(dotted(path), value, origin)
         losers = tuple(self.losers(path))
         why = losers[0].why if losers else _DEFAULT if origin.kind == "default" else ""
-        if _is_variable(path) and value is not None and _is_null(written):
+        if _inherits(path) and value is not None and _is_null(written):
             used = (self.variable(name, self.project.environment),)
             return Explanation(dotted(path), value, origin, _INHERITED, "", used, losers)
         template = self.trace.texts.get(node.at, "") if isinstance(node, Scalar) else ""
@@ -139,7 +139,7 @@ class Explainer:
         if path == ("name",):
             return self.name("").origin
         if node is None or written is not None:
-            if _is_variable(path) and _is_null(written) and not _is_null(node):
+            if _inherits(path) and _is_null(written) and not _is_null(node):
                 return self.variable(str(path[-1]), self.project.environment).origin
             return Origin("file", self.place(path))
         return Origin("env_file", node.at) if _is_variable(path) else Origin("default")
@@ -290,6 +290,11 @@ def _find(node: Node | None, path: Sequence[str | int]) -> Node | None:
 
 def _is_variable(path: Path) -> bool:
     return len(path) == 4 and (path[0], path[2]) == ("services", "environment")
+
+
+def _inherits(path: Path) -> bool:
+    """Whether a value that is not given is taken from the project's environment."""
+    return _is_variable(path) or (path[:1] == ("services",) and path[2:4] == ("build", "args"))
 
 
 def _is_null(node: Node | None) -> bool:

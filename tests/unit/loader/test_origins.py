@@ -237,6 +237,7 @@ def test_the_value_and_the_place_of_a_variable(case):
         ("services.web.command[0]", ["b @ over.yaml:3", "over a @ compose.yaml:5"]),
         ("services.web.labels.com.example.team", ["x @ compose.yaml:6"]),
         ('services.web.labels["com.example.team"]', ["x @ compose.yaml:6"]),
+        ("services.web.build.args.A", ["a @ compose.yaml:7", "$A=a @ shell"]),
         ("services.web.networks", ["{'default': None} @ default"]),
         ("networks.default.name", ["shop_default @ default"]),
         ("services.off.image", ["x @ over.yaml:4"]),
@@ -244,11 +245,16 @@ def test_the_value_and_the_place_of_a_variable(case):
 )
 def test_other_attributes(path, expected):
     files = {
-        "compose.yaml": web("ports: ['8080:80']", "command: [a]", "labels: {com.example.team: x}"),
+        "compose.yaml": web(
+            "ports: ['8080:80']",
+            "command: [a]",
+            "labels: {com.example.team: x}",
+            "build: {context: ., args: [A]}",
+        ),
         "over.yaml": "services:\n  web: {ports: ['8080:80'],\n    command: [b]}\n"
         "  off: {image: x, profiles: [p]}",
     }
-    assert told(explainer(files).explain(path)) == expected
+    assert told(explainer(files, {"A": "a"}).explain(path)) == expected
 
 
 @pytest.mark.parametrize(
