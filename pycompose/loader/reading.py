@@ -21,7 +21,7 @@ from pycompose.loader.parse import parse
 from pycompose.loader.remote import is_remote, is_within, shown
 from pycompose.loader.sources import Remote, Source, Sources
 from pycompose.loader.trace import Rule, Trace
-from pycompose.loader.tree import Map, Node, Scalar
+from pycompose.loader.tree import Map, Node, Scalar, Seq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,5 +224,6 @@ def mappings(documents: tuple[Node, ...]) -> tuple[Map, ...]:
             if isinstance(node, Scalar) and node.value is None:
                 message = "there is nothing in this document of the file"
                 raise ComposeFileError(Problem(node.at, "", message, "remove its '---'"))
-            raise ComposeFileError(Problem(node.at, "", message))
+            found = "a list" if isinstance(node, Seq) else "a single value"
+            raise ComposeFileError(Problem(node.at, "", f"{message}, found {found}"))
     return tuple(node for node in documents if isinstance(node, Map))

@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from pycompose import graph
 from pycompose.errors import ComposeFileError, Owner, Position, Problem, UsageError
-from pycompose.loader.suggest import did_you_mean
+from pycompose.loader.suggest import closest, did_you_mean
+from pycompose.loader.tree import dotted
 from pycompose.model.project import Project
 from pycompose.model.service import Service
 
@@ -34,6 +35,24 @@ def activate(project: Project, profiles: Collection[str]) -> Project:
         or not set(profiles).isdisjoint(service.profiles)
     }
     return _divide(project, enabled)
+
+
+def misspelt(project: Project, profiles: Iterable[str]) -> tuple[Problem, ...]:
+    """Return a warning for each profile that no service has, though one has a name like it."""
+    known: dict[str, tuple[str, int]] = {}
+    for name, service in {**project.services, **project.disabled}.items():
+        for index, profile in enumerate(service.profiles):
+            known.setdefault(profile, (name, index))
+    found: list[Problem] = []
+    for profile in profiles:
+        close = closest(profile, known) if profile not in (EVERY_PROFILE, *known) else ""
+        path = ("services", known[close][0], "profiles", known[close][1]) if close else ()
+        at = project.places.find(*path)
+        if close and at is not None:
+            hint = f"did you mean {close!r}?"
+            message = f"no service has the profile {profile!r}"
+            found.append(Problem(at, dotted(path), message, hint, "warning"))
+    return tuple(found)
 
 
 def enable(project: Project, names: Iterable[str]) -> Project:
@@ -180,7 +199,7 @@ def _refuse(project: Project, kept: Collection[str], *, edges: bool = True) -> N
 
 def _disabled(project: Project, name: str, other: str) -> Problem:
     path = ("services", name, "depends_on", other)
-    at = project.places.find(*path) or Position(project.name, 0, 0)
+    at = project.places.find(*path) or Position(project.name, 1, 1)
     profiles = ", ".join(repr(profile) for profile in project.disabled[other].profiles)
     hint = f"enable it with profile {profiles}" if profiles else f"name {other!r} too"
     return Problem(at, f"services.{name}.depends_on", f"service {other!r} is not enabled", hint)

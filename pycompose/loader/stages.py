@@ -43,11 +43,12 @@ from pycompose.loader.merge import merge
 from pycompose.loader.normalize import normalize
 from pycompose.loader.reading import Place, Reading, Scope
 from pycompose.loader.remote import is_remote, shown
-from pycompose.loader.select import activate, enable, heard, used, without
+from pycompose.loader.select import activate, enable, heard, misspelt, used, without
 from pycompose.loader.select import select as reduce_to
 from pycompose.loader.sources import Remote, Sources
 from pycompose.loader.trace import Trace
 from pycompose.loader.tree import Map, Scalar
+from pycompose.loader.words import show
 from pycompose.model.project import Project
 
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9_-]")
@@ -277,11 +278,13 @@ def identify(documents: Sequence[Map], options: LoadOptions, environment: Mappin
             if wrong := [it for its in found.values() for it in its if it.severity == "error"]:
                 raise ComposeFileError(*wrong)
         if isinstance(value, Scalar) and isinstance(value.value, str) and value.value:
-            return _not_empty(normalized(value.value))
-    return _not_empty(normalized(posixpath.basename(options.working_dir)))
-
-
-def _not_empty(name: str) -> str:
+            name = normalized(value.value)
+            if not name:
+                message = f"no character of {show(value.value)} can be part of a project's name"
+                hint = "use lower case letters, digits, hyphens and underscores"
+                raise ComposeFileError(Problem(value.at, "name", message, hint))
+            return name
+    name = normalized(posixpath.basename(options.working_dir))
     if not name:
         raise UsageError("the project has no name: give one by 'name:' or -p")
     return name
@@ -298,6 +301,8 @@ def select(project: Project, options: LoadOptions) -> Project:
     if not profiles:
         listed = project.environment.get("COMPOSE_PROFILES", "").split(",")
         profiles = tuple(profile.strip() for profile in listed if profile.strip())
+    shared = (*project.pending.get((), ()), *misspelt(project, profiles))
+    project = replace(project, pending={**project.pending, (): shared})
     project = enable(activate(project, profiles), options.services)
     project = reduce_to(
         project,

@@ -2,8 +2,8 @@
 
 A case is `compose.yaml` and other files, `env`, the variables, one a line, and `options.json`,
 arguments of `LoadOptions`, as in `load/`. `error.txt` is what a terminal shows, the folder of the
-case written `/shop`. `pytest --accept` writes it anew. `purpose.txt` tells why we refuse what
-Docker Compose accepts.
+case written `/shop`. `pytest --accept` writes it anew. That Docker Compose refuses them too is a
+test of `conformance`.
 """
 
 from __future__ import annotations

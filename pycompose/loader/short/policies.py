@@ -10,8 +10,11 @@ from typing import Final
 
 from pycompose.loader.short.invalid import Invalid
 from pycompose.loader.short.scalars import string
+from pycompose.loader.suggest import did_you_mean
 from pycompose.loader.tree import Node
 
+_RESTARTS: Final = ("no", "always", "unless-stopped", "on-failure")
+_PULLS: Final = ("always", "never", "missing", "build", "daily", "weekly")
 _RESTART: Final = re.compile(r"|no|always|unless-stopped|on-failure(:[0-9]{1,9})?")
 _PULL: Final = re.compile(
     r"always|never|missing|if_not_present|build|daily|weekly|refresh|every_([0-9]+[wdhms])+",
@@ -28,7 +31,10 @@ def restart(node: Node) -> Node:
     if _RESTART.fullmatch(string(node)):
         return node
     known = "'no', 'always', 'unless-stopped', 'on-failure' or 'on-failure:3'"
-    raise Invalid(node.at, f"unknown restart policy {string(node)!r}, expected {known}")
+    written = string(node)
+    counted = written.startswith("on-failure:")
+    hint = "write 'on-failure:3'" if counted else did_you_mean(written, _RESTARTS)
+    raise Invalid(node.at, f"unknown restart policy {string(node)!r}, expected {known}", hint)
 
 
 def pull_policy(node: Node) -> Node:
@@ -40,4 +46,5 @@ def pull_policy(node: Node) -> Node:
     if _PULL.fullmatch(string(node)):
         return node
     known = "'always', 'never', 'missing', 'build', 'daily', 'weekly' or 'every_12h'"
-    raise Invalid(node.at, f"unknown pull policy {string(node)!r}, expected {known}")
+    hint = did_you_mean(string(node), _PULLS)
+    raise Invalid(node.at, f"unknown pull policy {string(node)!r}, expected {known}", hint)

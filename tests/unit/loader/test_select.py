@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pycompose.errors import ComposeFileError, Position, Problem, UsageError
-from pycompose.loader.select import activate, enable, heard, select, used, without
+from pycompose.loader.select import activate, enable, heard, misspelt, select, used, without
 from pycompose.model.mounts import Grant, Mount
 from pycompose.model.project import Project
 from pycompose.model.resources import FileObject, Network, Volume
@@ -101,7 +101,7 @@ def test_a_required_dependency_must_be_enabled():
     with pytest.raises(ComposeFileError) as caught:
         select(activate(off, ()))
     assert str(caught.value) == (
-        "demo:0:0: services.a.depends_on: service 'b' is not enabled (enable it with profile 'p')"
+        "demo:1:1: services.a.depends_on: service 'b' is not enabled (enable it with profile 'p')"
     )
     alone = select(activate(off, ()), ["a"], dependencies=False)
     assert list(alone.services) == ["a"]
@@ -170,4 +170,19 @@ def test_resources_nobody_uses_are_dropped():
     left = used(full)
     assert [list(left.networks), list(left.volumes), list(left.secrets), list(left.configs)] == [
         *(["front"], ["data"], ["s"], ["c"]),
+    ]
+
+
+class Everywhere:
+    """Places that are all the same."""
+
+    def find(self, *path):
+        return Position("c.yaml", 3, 1)
+
+
+def test_a_profile_is_warned_of_if_one_has_a_name_like_it():
+    found = misspelt(replace(SHOP, places=Everywhere()), ["mialing", "unlike", "*", "dev"])
+    assert [str(problem) for problem in found] == [
+        "c.yaml:3:1: services.mail.profiles[0]: no service has the profile 'mialing'"
+        " (did you mean 'mailing'?)"
     ]

@@ -244,7 +244,10 @@ def test_problems_of_all_files_are_told_at_once():
             f"{WEB}---\n",
             "0.yaml:5:1: there is nothing in this document of the file (remove its '---')",
         ),
-        ("- a", "0.yaml:1:1: expected a mapping with 'services' at the top of the file"),
+        (
+            "- a",
+            "0.yaml:1:1: expected a mapping with 'services' at the top of the file, found a list",
+        ),
     ],
 )
 def test_a_file_must_hold_a_mapping(text, expected):
