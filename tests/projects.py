@@ -7,7 +7,7 @@ from typing import Any
 
 from pycompose import labels
 from pycompose.apply import Report, apply
-from pycompose.convert.hashing import config_hash
+from pycompose.convert.hashing import container_hash
 from pycompose.engine.fake import FakeEngine
 from pycompose.events import Event
 from pycompose.model.mounts import Mount
@@ -87,7 +87,7 @@ def state(wanted: Service, number: int = 1, **fields: Any) -> ContainerState:
         labels.PROJECT: "demo",
         labels.SERVICE: wanted.name,
         labels.NUMBER: str(number),
-        labels.CONFIG_HASH: config_hash(wanted),
+        labels.CONFIG_HASH: container_hash(wanted),
         labels.IMAGE: IMAGE_ID,
     }
     values: dict[str, Any] = {

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from pycompose import labels
+from pycompose.convert.endpoints import address, endpoints, links
 from pycompose.convert.grants import granted
-from pycompose.convert.hashing import config_hash, field_digests
+from pycompose.convert.hashing import container_hash, field_digests
 from pycompose.convert.limits import limits
 from pycompose.convert.mounts import binds_and_mounts
 from pycompose.model.deploy import RestartPolicy
 from pycompose.model.project import Project
-from pycompose.model.service import Attachment, Healthcheck, Service
+from pycompose.model.service import Healthcheck, Service
 from pycompose.model.values import Json
 from pycompose.snapshot import Capabilities, MountState
 from pycompose.version import VERSION
@@ -51,10 +52,10 @@ def container(
     secrets and configs, by `secrets.password`.
     """
     name = project.container_name(service, number)
-    endpoints = _endpoints(project, service, name)
-    first = dict(list(endpoints.items())[:1])
-    together = endpoints if capabilities.several_endpoints else first
-    later = tuple((n, e) for n, e in endpoints.items() if n not in together)
+    joined = endpoints(project, service, name, capabilities)
+    first = dict(list(joined.items())[:1])
+    together = joined if capabilities.several_endpoints else first
+    later = tuple((n, e) for n, e in joined.items() if n not in together)
     binds, mounts = binds_and_mounts(project, service, inherited)
     body: Json = {
         "Image": project.image(service),
@@ -65,7 +66,7 @@ def container(
         "Tty": service.tty,
         "OpenStdin": service.stdin_open,
         "ExposedPorts": _exposed(service),
-        "HostConfig": _host_config(service, next(iter(endpoints), ""), binds, mounts),
+        "HostConfig": _host_config(service, next(iter(joined), ""), binds, mounts),
         "NetworkingConfig": {"EndpointsConfig": together},
     }
     optional = {
@@ -74,6 +75,8 @@ def container(
         "User": service.user,
         "WorkingDir": service.working_dir,
         "StopSignal": service.stop_signal,
+        "MacAddress": address(service, capabilities),
+        "NetworkDisabled": service.network_mode == "disabled",
     }
     body.update({key: value for key, value in optional.items() if value})
     if service.command is not None:
@@ -109,7 +112,7 @@ def _labels(
         labels.WORKING_DIR: project.working_dir,
         labels.CONFIG_FILES: ",".join(project.config_files),
         labels.ONEOFF: "False",
-        labels.CONFIG_HASH: config_hash(service),
+        labels.CONFIG_HASH: container_hash(service),
         labels.NUMBER: str(number),
         labels.DEPENDS_ON: depends,
         labels.IMAGE: image_id,
@@ -154,38 +157,6 @@ def _bindings(service: Service) -> Json:
     return out
 
 
-def _endpoints(project: Project, service: Service, name: str) -> dict[str, Json]:
-    """Return the endpoint settings by network name, the network of highest priority first."""
-
-    def rank(key: str) -> tuple[int, str]:
-        attachment = service.networks[key]
-        return (-attachment.priority if attachment else 0, key)
-
-    return {
-        project.networks[key].name: _endpoint(service.networks[key], (name, service.name))
-        for key in sorted(service.networks, key=rank)
-    }
-
-
-def _endpoint(attachment: Attachment | None, names: tuple[str, ...]) -> Json:
-    if attachment is None:
-        return {"Aliases": list(names)}
-    endpoint: Json = {"Aliases": [*names, *attachment.aliases]}
-    addresses: Json = {
-        "IPv4Address": attachment.ipv4_address,
-        "IPv6Address": attachment.ipv6_address,
-        "LinkLocalIPs": list(attachment.link_local_ips),
-    }
-    optional = {
-        "IPAMConfig": {key: value for key, value in addresses.items() if value},
-        "MacAddress": attachment.mac_address,
-        "DriverOpts": dict(attachment.driver_opts),
-        "GwPriority": attachment.gw_priority,
-    }
-    endpoint.update({key: value for key, value in optional.items() if value})
-    return endpoint
-
-
 def deployed_restart_policy(policy: RestartPolicy) -> Json:
     """Return `RestartPolicy` for that of a `deploy` section."""
     name = _CONDITIONS.get(policy.condition, policy.condition)
@@ -226,6 +197,7 @@ def _host_config(service: Service, network: str, binds: list[str], mounts: list[
         "GroupAdd": list(service.group_add),
         "IpcMode": service.ipc,
         "Isolation": service.isolation,
+        "Links": links(service),
         "PidMode": service.pid,
         "Privileged": service.privileged,
         "ReadonlyRootfs": service.read_only,
@@ -235,6 +207,8 @@ def _host_config(service: Service, network: str, binds: list[str], mounts: list[
         "Tmpfs": dict(_tmpfs(entry) for entry in service.tmpfs),
         "UsernsMode": service.userns_mode,
         "UTSMode": service.uts,
+        # Compat: Docker Compose loses what follows the name, such as `:ro`.
+        "VolumesFrom": [source.removeprefix("container:") for source in service.volumes_from],
     }
     config.update({key: value for key, value in optional.items() if value})
     config.update(limits(service))

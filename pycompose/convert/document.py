@@ -61,9 +61,12 @@ def yaml_document(project: Project) -> Document:
     return {**out, **deep(project.extensions)}
 
 
-def service_document(service: Service) -> Document:
-    """Return one service in its JSON form."""
-    return write(service, _service("json"))
+def service_document(service: Service, *, label_files: bool = False) -> Document:
+    """Return one service in its JSON form.
+
+    `label_files` shows the files of labels as well, which nothing that is printed does.
+    """
+    return write(service, _service("json", label_files=label_files))
 
 
 def network_document(network: Network, form: Form = "json") -> Document:
@@ -98,7 +101,7 @@ def model_document(model: Model, form: Form = "json") -> Document:
 
 
 @cache
-def _service(form: Form) -> Rows:
+def _service(form: Form, *, label_files: bool = False) -> Rows:
     """Return the rows of a service; the order is that of the model's fields."""
     healthcheck = rows(
         "test timeout interval retries start_period start_interval disable",
@@ -111,13 +114,15 @@ def _service(form: Form) -> Rows:
     )
     bind = rows("selinux propagation create_host_path recursive")
     mount = rows(
-        "type source target read_only consistency bind volume tmpfs",
+        "type source target read_only consistency bind volume tmpfs image",
         bind=section(bind, form),
         volume=section(rows("labels nocopy subpath", labels=mapping), form),
         tmpfs=section(rows("size mode", size=str), form),
+        image=section(rows("subpath"), form),
     )
     port = rows("name mode host_ip target published protocol app_protocol")
-    names = [field.name for field in fields(Service) if field.name not in ("name", "extensions")]
+    left_out = {"name", "extensions"} if label_files else {"name", "extensions", "label_file"}
+    names = [field.name for field in fields(Service) if field.name not in left_out]
     return rows(
         " ".join(names),
         counting="attach blkio_config build credential_spec deploy develop healthcheck init logging"
@@ -142,11 +147,14 @@ def _service(form: Form) -> Rows:
         entrypoint=optional(list),
         environment=mapping,
         expose=list,
+        external_links=list,
         extra_hosts=sections.hosts,
         group_add=list,
         gpus=sections.device_requests,
         healthcheck=section(healthcheck, form),
+        label_file=list,
         labels=mapping,
+        links=list,
         logging=section(rows("driver options", options=mapping), form),
         mem_limit=str,
         mem_reservation=str,
@@ -169,6 +177,7 @@ def _service(form: Form) -> Rows:
         tmpfs=list,
         ulimits=sections.ulimits(form),
         volumes=each(section(mount, form)),
+        volumes_from=list,
     )
 
 
@@ -222,7 +231,11 @@ _NETWORK_TAIL: Final = rows(
 _VOLUME: Final = rows(
     "name driver driver_opts external labels", driver_opts=mapping, labels=mapping
 )
-_FILE_OBJECT: Final = rows("name file environment content external labels", labels=mapping)
+_FILE_OBJECT: Final = rows(
+    "name file environment content external labels driver driver_opts template_driver",
+    labels=mapping,
+    driver_opts=mapping,
+)
 _MODEL: Final = rows("name model context_size runtime_flags", runtime_flags=list)
 _Shared: TypeAlias = Callable[..., Document]
 _SHARED: Final[dict[str, _Shared]] = {

@@ -14,9 +14,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Final
 
 from pycompose.convert.document import network_document, service_document, volume_document
+from pycompose.convert.writing import Document
 from pycompose.model.resources import Network, Volume
 from pycompose.model.service import Service
 from pycompose.model.values import Json
@@ -24,6 +26,7 @@ from pycompose.model.values import Json
 DIGEST_LENGTH: Final = 8  # hex digits: a false "same" in four billion, and short enough for a label
 _NOT_HASHED: Final = ("build", "depends_on", "profiles", "pull_policy", "scale")
 _JOINING: Final = ("network_mode", "ipc", "pid")
+_NO_REFERENCES: Final[Mapping[str, str]] = MappingProxyType({})
 _GO_ESCAPES: Final = str.maketrans(
     {
         "<": "\\u003c",
@@ -65,13 +68,18 @@ def _needs_escape(text: str) -> bool:
     return not text.isascii() or "<" in text or ">" in text or "&" in text
 
 
-def config_hash(service: Service, references: Mapping[str, str] | None = None) -> str:
+def config_hash(service: Service) -> str:
+    """Return the hash of a service as it is written; 64 hex digits."""
+    return _sha256(go_json(_hashed(service_document(service))))
+
+
+def container_hash(service: Service, references: Mapping[str, str] = _NO_REFERENCES) -> str:
     """Return the hash that says whether a container is up to date; 64 hex digits.
 
-    `references` replaces values such as `service:db` in `network_mode`, `ipc` and `pid` by
-    `container:<id>`, which is how Docker Compose hashes them when it creates a container.
+    Docker Compose takes it of the service that it creates the container of, in which `references`
+    replaces values such as `service:db` in `network_mode`, `ipc` and `pid` by `container:<id>`.
     """
-    return _sha256(go_json(_hashed(service, references or {})))
+    return _sha256(go_json(_created(service, references)))
 
 
 def network_hash(network: Network) -> str:
@@ -86,9 +94,9 @@ def volume_hash(volume: Volume) -> str:
 
 
 def field_digests(
-    service: Service, references: Mapping[str, str] | None = None
+    service: Service, references: Mapping[str, str] = _NO_REFERENCES
 ) -> Mapping[str, str]:
-    """Return a short digest for each given field that counts into the config hash, by its path.
+    """Return a short digest for each given field that counts into `container_hash`, by its path.
 
     A path is `image`, `environment.FOO`, `ports[0]` or `volumes[/data]`: mappings go one level
     deep, mounts are told by their target. The path is part of what is digested, so that equal
@@ -96,27 +104,37 @@ def field_digests(
     """
     return {
         path: _sha256(f"{path}\0{go_json(value)}")[:DIGEST_LENGTH]
-        for path, value in _paths(_hashed(service, references or {}))
+        for path, value in _paths(_created(service, references))
     }
 
 
 def changed_fields(
-    old: Mapping[str, str], service: Service, references: Mapping[str, str] | None = None
+    old: Mapping[str, str], service: Service, references: Mapping[str, str] = _NO_REFERENCES
 ) -> tuple[str, ...]:
     """Return the paths that were added, removed or changed since `old` was digested, sorted."""
     new = field_digests(service, references)
     return tuple(sorted(path for path in {*old, *new} if old.get(path) != new.get(path)))
 
 
-def _hashed(service: Service, references: Mapping[str, str]) -> dict[str, Json]:
-    document = service_document(service)
+def _hashed(document: Document) -> Document:
     for name in _NOT_HASHED:
         document.pop(name, None)
     if "deploy" in document:
         document["deploy"].pop("replicas", None)
+    return document
+
+
+def _created(service: Service, references: Mapping[str, str]) -> Document:
+    document = _hashed(service_document(service, label_files=True))
     for name in _JOINING:
         if name in document:
             document[name] = references.get(document[name], document[name])
+    if "volumes_from" in document:
+        # Compat: only the name of a container is left of `container:name:ro`.
+        document["volumes_from"] = [
+            text.split(":")[1] if text.startswith("container:") else text
+            for text in document["volumes_from"]
+        ]
     return document
 
 

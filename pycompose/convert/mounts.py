@@ -88,11 +88,18 @@ def _volume_name(project: Project, key: str) -> str:
     return project.volumes[key].name if key in project.volumes else key
 
 
+def _source(project: Project, mount: Mount) -> str:
+    if mount.type == "volume":
+        return _volume_name(project, mount.source)
+    if mount.type == "image" and mount.source in project.services:
+        return project.image(project.services[mount.source])
+    return mount.source
+
+
 def _mount(project: Project, mount: Mount) -> Json:
     out: Json = {"Type": mount.type, "Target": mount.target, "ReadOnly": mount.read_only}
     if mount.source:
-        named = mount.type == "volume"
-        out["Source"] = _volume_name(project, mount.source) if named else mount.source
+        out["Source"] = _source(project, mount)
     if mount.consistency:
         out["Consistency"] = mount.consistency
     if mount.type == "bind" and mount.bind is not None:
@@ -113,4 +120,6 @@ def _mount(project: Project, mount: Mount) -> Json:
     if mount.type == "tmpfs" and mount.tmpfs is not None:
         options = {"SizeBytes": mount.tmpfs.size, "Mode": mount.tmpfs.mode}
         out["TmpfsOptions"] = {key: value for key, value in options.items() if value}
+    if mount.type == "image" and mount.image is not None and mount.image.subpath:
+        out["ImageOptions"] = {"Subpath": mount.image.subpath}
     return out

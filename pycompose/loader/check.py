@@ -16,9 +16,9 @@ from pycompose.errors import Owner, Position, Problem
 from pycompose.loader.check_sections import sections
 from pycompose.loader.children import entries_of, items_of, map_of, value_of
 from pycompose.loader.findings import problem, undefined
+from pycompose.loader.implied import implied
 from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, Value, dotted
 
-_JOINING: Final = ("network_mode", "ipc", "pid", "uts", "cgroup")
 _ORIGINS: Final = {
     "secrets": ("file", "environment"),
     "configs": ("file", "environment", "content"),
@@ -70,12 +70,19 @@ def _service(document: Map, path: Path, service: Map, at: Position) -> Iterator[
 
 def _references(document: Map, path: Path, service: Map) -> Iterator[Problem]:
     """Yield the networks and services that are referred to, yet defined nowhere."""
+    services = entries_of(document, "services")
+    needs = list(implied(service))
+    unsaid = {need.by.at for need in needs}
+    for need in needs:
+        if need.service not in services:
+            where = (*path, *need.path)
+            yield undefined(need.by.at, where, "services", need.service, services)
     for section, kind in (("networks", "networks"), ("depends_on", "services")):
         used = service.get(section)
         if isinstance(used, Map):
             known = entries_of(document, kind)
             for name in used.entries:
-                if name not in known:
+                if name not in known and used.key_at(name) not in unsaid:
                     yield undefined(used.key_at(name), (*path, section), kind, name, known)
 
 
@@ -125,11 +132,6 @@ def _joins(path: Path, service: Map) -> Iterator[Problem]:
     if value_of(service, "network_mode") and map_of(service, "networks").entries:
         message = "'network_mode' and 'networks' exclude each other"
         yield problem(service.key_at("network_mode"), path, message)
-    for name in _JOINING:
-        value = service.get(name)
-        if isinstance(value, Scalar) and str(value.value).startswith("service:"):
-            message = f"{value.value!r} is not supported by pycompose yet"
-            yield problem(value.at, (*path, name), message)
 
 
 def _counts(path: Path, service: Map) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from pycompose.loader.short.env_files import env_file, env_file_key
 from pycompose.loader.short.external import resource
 from pycompose.loader.short.grants import config_key, grant, secret_key, with_target
 from pycompose.loader.short.hosts import hosts
+from pycompose.loader.short.links import link
 from pycompose.loader.short.lists import assigned_key, listed, value_key, without_empty
 from pycompose.loader.short.mappings import strings, variables
 from pycompose.loader.short.mounts import mount, mount_key
@@ -290,6 +291,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.environment.*", merge="replace"),
     _row("services.*.expose", unique=value_key),
     _row("services.*.expose.[]", exposed),
+    _row("services.*.external_links"),
     _row("services.*.extra_hosts", hosts),
     _row("services.*.extra_hosts.*", merge="union"),
     _row("services.*.gpus", gpus),
@@ -310,11 +312,16 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.init", cast="bool"),
     _row("services.*.ipc"),
     _row("services.*.isolation"),
+    _row("services.*.label_file", listed),
+    _row("services.*.label_file.[]", path="file"),
     _row("services.*.labels", strings),
+    _row("services.*.links", unique=assigned_key),
+    _row("services.*.links.[]", link),
     _row("services.*.logging", merge="driver"),
     _row("services.*.logging.driver"),
     _row("services.*.logging.options"),
     _row("services.*.logging.options.*", cast="str"),
+    _row("services.*.mac_address"),
     _row("services.*.mem_limit", cast="size"),
     _row("services.*.mem_reservation", cast="size"),
     _row("services.*.mem_swappiness", cast="size"),
@@ -374,17 +381,20 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.ulimits.*", cast="int", merge="replace"),
     _row("services.*.ulimits.*.hard", cast="int"),
     _row("services.*.ulimits.*.soft", cast="int"),
+    _row("services.*.use_api_socket", cast="bool"),
     _row("services.*.user"),
     _row("services.*.userns_mode"),
     _row("services.*.uts"),
     _row("services.*.volumes", unique=mount_key),
     _row("services.*.volumes.[]", mount, path="mount"),
     _row("services.*.volumes.[].bind.create_host_path", cast="bool"),
+    _row("services.*.volumes.[].image"),
     _row("services.*.volumes.[].read_only", cast="bool"),
     _row("services.*.volumes.[].tmpfs.mode", cast="mode"),
     _row("services.*.volumes.[].tmpfs.size", cast="size"),
     _row("services.*.volumes.[].volume.labels", strings),
     _row("services.*.volumes.[].volume.nocopy", cast="bool"),
+    _row("services.*.volumes_from"),
     _row("services.*.working_dir"),
     _row("networks"),
     _row("networks.*", resource),

@@ -11,6 +11,8 @@ from __future__ import annotations
 from typing import Final
 
 from pycompose.errors import Position
+from pycompose.loader.implied import implied
+from pycompose.loader.short.scalars import text
 from pycompose.loader.tree import Map, Node, Scalar
 
 NAMED: Final = ("networks", "volumes", "secrets", "configs")
@@ -22,7 +24,7 @@ def normalize(document: Map, project: str) -> Map:
     entries = dict(document.entries)
     services = document.get("services")
     if isinstance(services, Map):
-        joined = {name: _joined(_filled(it)) for name, it in services.entries.items()}
+        joined = {name: _joined(_depending(_filled(it))) for name, it in services.entries.items()}
         entries["services"] = Map(joined, services.at, services.keys)
         if any("default" in _networks(service) for service in joined.values()):
             entries["networks"] = _with_default(document.get("networks"), services.at)
@@ -50,6 +52,28 @@ def _filled(service: Node) -> Node:
     if isinstance(policy, Scalar) and policy.value == "if_not_present":
         changed["pull_policy"] = Scalar("missing", policy.at, policy.text)
     return Map({**service.entries, **changed}, service.at, service.keys) if changed else service
+
+
+def _depending(service: Node) -> Node:
+    """Return a service with what it depends on without saying so, where it does not say so."""
+    if not isinstance(service, Map):
+        return service
+    given = service.get("depends_on")
+    known = given if isinstance(given, Map) else Map({}, service.at)
+    entries, keys = dict(known.entries), dict(known.keys)
+    for other, by, _, restart in implied(service):
+        if other not in entries:
+            needs = {"condition": text("service_started", by.at), "required": _true(by.at)}
+            entries[other] = Map({**needs, **({"restart": _true(by.at)} if restart else {})}, by.at)
+            keys[other] = by.at
+    if len(entries) == len(known.entries):
+        return service
+    depends_on = Map(entries, known.at, keys)
+    return Map({**service.entries, "depends_on": depends_on}, service.at, service.keys)
+
+
+def _true(at: Position) -> Scalar:
+    return Scalar(True, at, "true")
 
 
 def _joined(service: Node) -> Node:

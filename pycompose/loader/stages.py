@@ -14,9 +14,10 @@ those of `assemble`, which an included file goes through as well:
 - extends: services over those that they extend
 - merge: documents, left to right
 - defaults: values of attributes that are not given
-- normalize: the default network, the real names of resources
+- normalize: the default network, implied dependencies, the real names of resources
 - check: what a schema cannot say
 - resolve_environment: `env_file`s and variables without a value
+- resolve_labels: `label_file`s
 - bind: nodes to the model
 - select: profiles and named services
 """
@@ -39,6 +40,7 @@ from pycompose.loader.environment import Resolved, project_environment
 from pycompose.loader.environment import resolve as resolve_environment
 from pycompose.loader.faults import Faults
 from pycompose.loader.interpolate import interpolate
+from pycompose.loader.label_files import resolve as resolve_labels
 from pycompose.loader.merge import merge
 from pycompose.loader.normalize import normalize
 from pycompose.loader.reading import Place, Reading, Scope
@@ -122,11 +124,12 @@ def load(options: LoadOptions, sources: Sources, trace: Trace | None = None) -> 
             resolved = resolve_environment(
                 document, environment, sources, args=stages.normalize, trace=trace
             )
+        labelled = resolve_labels(resolved.document, sources)
         if trace is not None:
-            trace.document = resolved.document
-        values = _gathered(faults, whole.found, resolved.found)
+            trace.document = labelled.document
+        values = _gathered(faults, whole.found, resolved.found, labelled.found)
         project = replace(
-            bind(resolved.document),
+            bind(labelled.document),
             name=whole.name,
             working_dir=options.working_dir,
             config_files=options.files,

@@ -36,7 +36,7 @@ class Blkio:
     device_write_iops: tuple[BlkioRate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """One entry of `devices`: a device of the host, or the name of one such as `vendor.com/gpu=0`.
 

@@ -42,12 +42,20 @@ class TmpfsOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImageOptions:
+    """Options of an image mount."""
+
+    subpath: str = ""
+    extensions: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mount:
     """One entry of a service's `volumes`.
 
-    `source` is a path (bind), a key of the project's volumes (volume), or "" for an anonymous
-    volume. An options field is None where the file has no such section and the short syntax
-    implies none; an empty one counts into the config hash.
+    `source` is a path (bind), a key of the project's volumes (volume), an image or a service that
+    has one (image), or "" for an anonymous volume. An options field is None where the file has no
+    such section and the short syntax implies none; an empty one counts into the config hash.
 
     Source: compose-spec 05-services.md#volumes
     """
@@ -60,6 +68,7 @@ class Mount:
     bind: BindOptions | None = None
     volume: VolumeOptions | None = None
     tmpfs: TmpfsOptions | None = None
+    image: ImageOptions | None = None
     extensions: Mapping[str, Json] = field(default_factory=dict)
 
 

@@ -74,4 +74,7 @@ class FileObject:
     content: str = ""
     external: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
+    driver: str = ""
+    driver_opts: Mapping[str, str] = field(default_factory=dict)
+    template_driver: str = ""
     extensions: Mapping[str, Json] = field(default_factory=dict)

@@ -102,8 +102,8 @@ class Service:
     Fields stand in the order in which Docker Compose writes them, which the config hash depends
     on. "", 0, False and empty collections mean "not given"; None where that differs from empty
     (`command: []` clears the image's command). `environment` holds the files of `env_file` too; a
-    None there takes the variable away from the image. `networks` is in order of priority; a None
-    there is an attachment without settings.
+    None there takes the variable away from the image. `labels` holds those of `label_file` too.
+    `networks` is in order of priority; a None there is an attachment without settings.
 
     Source: compose-spec 05-services.md
     """
@@ -144,6 +144,7 @@ class Service:
     provider: Provider | None = None
     environment: Mapping[str, str | None] = field(default_factory=dict)
     expose: tuple[str, ...] = ()
+    external_links: tuple[str, ...] = ()
     extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     group_add: tuple[str, ...] = ()
     gpus: tuple[DeviceRequest, ...] = ()
@@ -154,11 +155,14 @@ class Service:
     ipc: str = ""
     isolation: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    label_file: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
     logging: Logging | None = None
     mem_limit: int = 0
     mem_reservation: int = 0
     memswap_limit: int = 0
     mem_swappiness: int = 0
+    mac_address: str = ""
     models: Mapping[str, ModelUse | None] = field(default_factory=dict)
     network_mode: str = ""
     networks: Mapping[str, Attachment | None] = field(default_factory=dict)
@@ -185,10 +189,12 @@ class Service:
     tmpfs: tuple[str, ...] = ()
     tty: bool = False
     ulimits: Mapping[str, Ulimit] = field(default_factory=dict)
+    use_api_socket: bool = False
     user: str = ""
     userns_mode: str = ""
     uts: str = ""
     volumes: tuple[Mount, ...] = ()
+    volumes_from: tuple[str, ...] = ()
     working_dir: str = ""
     pre_start: tuple[Hook, ...] = ()
     post_start: tuple[Hook, ...] = ()

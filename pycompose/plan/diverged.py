@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pycompose import labels
 from pycompose.convert.grants import Granted
-from pycompose.convert.hashing import changed_fields, config_hash
+from pycompose.convert.hashing import changed_fields, container_hash
 from pycompose.errors import Position
 from pycompose.model.project import Project
 from pycompose.model.service import Service
@@ -44,7 +44,7 @@ def diverged(
     `networks` holds, by key, the id of each network that is there, or the step that makes it;
     `contents` the digests of secrets and configs.
     """
-    if state.labels.get(labels.CONFIG_HASH) != config_hash(service):
+    if state.labels.get(labels.CONFIG_HASH) != container_hash(service):
         return Divergence("changed", _changes(project, service, state))
     given = grants.changed(project, service, state, contents or {})
     if given:

@@ -26,6 +26,9 @@ def refused(project: Project) -> Iterator[Problem]:
             if item.external:
                 message = f"external {section} are kept by a Swarm, an engine alone has none"
                 yield problem(project, (section, key), message, "use 'file' or 'environment'")
+            for driver in ("driver", "template_driver"):
+                if getattr(item, driver):
+                    yield problem(project, (section, key, driver), "only a Swarm has such drivers")
     for service in project.services.values():
         rootless = "/" in folders(project, service)
         for each in granted(project, service):

@@ -38,7 +38,7 @@ def images(
     Raises:
         ComposeFileError: the project, or a build that is due, needs what is not supported yet.
     """
-    unsupported.refuse(project)
+    unsupported.refuse(project, snapshot.capabilities)
     steps = Steps()
     problems: list[Problem] = []
     seen: set[tuple[str, str]] = set()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from pycompose.convert.endpoints import ordered
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
 from pycompose.model.service import Service
-from pycompose.plan import grants
+from pycompose.plan import grants, versions
 from pycompose.plan.resources import problem
+from pycompose.snapshot import Capabilities
 
 _PENDING: Final = "not supported by pycompose yet"
 _SECTIONS: Final = ("post_start", "pre_start", "pre_stop", "provider", "models")
@@ -19,10 +21,13 @@ _BUILD: Final = (
     *("provenance", "sbom", "secrets", "ssh"),
 )
 _NOTHING: Final[tuple[object, ...]] = (None, False, "", "false", (), {})
+# What needs to know containers of other services, or to write into a container before it starts.
+_OF_OTHERS: Final = ("links", "use_api_socket")
+_NAMESPACES: Final = ("network_mode", "ipc", "pid", "uts")
 
 
-def refuse(project: Project) -> None:
-    """Refuse a project of which a part could not be made.
+def refuse(project: Project, capabilities: Capabilities) -> None:
+    """Refuse a project of which a part could not be made, here or by this engine.
 
     Raises:
         ComposeFileError: every such part.
@@ -30,12 +35,41 @@ def refuse(project: Project) -> None:
     problems = [
         problem(project, ("services", name, section), _PENDING)
         for name, service in project.services.items()
-        for section in _SECTIONS
+        for section in (*_SECTIONS, *_OF_OTHERS)
         if getattr(service, section)
     ]
     problems += grants.refused(project)
+    for name, service in project.services.items():
+        problems += _of_other_services(project, name, service)
+        problems += _of_addresses(project, service)
+    problems += versions.missing(project, capabilities)
     if problems:
         raise ComposeFileError(*problems)
+
+
+def _of_other_services(project: Project, name: str, service: Service) -> list[Problem]:
+    """Return what a service shares with containers of other services, whose ids it would need."""
+    found: list[tuple[str | int, ...]] = [
+        (space,) for space in _NAMESPACES if getattr(service, space).startswith("service:")
+    ]
+    found += [
+        ("volumes_from", index)
+        for index, source in enumerate(service.volumes_from)
+        if not source.startswith("container:")
+    ]
+    return [problem(project, ("services", name, *path), _PENDING) for path in found]
+
+
+def _of_addresses(project: Project, service: Service) -> list[Problem]:
+    """Return the problem of a service whose main network has another address than it has."""
+    main = next(iter(ordered(service)), "")
+    attachment = service.networks.get(main)
+    other = attachment.mac_address if attachment else ""
+    if service.mac_address in ("", other) or not other:
+        return []
+    message = f"it is {service.mac_address}, but that of the main network {main!r} is {other}"
+    path = ("services", service.name, "mac_address")
+    return [problem(project, path, message, "give one of them")]
 
 
 def of_build(project: Project, service: Service) -> list[Problem]:

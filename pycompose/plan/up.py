@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from pycompose import graph, labels
 from pycompose.convert.container import container as convert_container
-from pycompose.convert.hashing import config_hash
+from pycompose.convert.hashing import container_hash
 from pycompose.model.project import Project
 from pycompose.model.service import Dependency, Service
 from pycompose.plan import grants, resources, unsupported
@@ -90,7 +90,7 @@ def images_needed(project: Project, snapshot: Snapshot, options: Options) -> tup
         if known is None or known.volumes is not None:
             continue
         same = known.id == state.image_id
-        if not same or state.labels.get(labels.CONFIG_HASH) != config_hash(service):
+        if not same or state.labels.get(labels.CONFIG_HASH) != container_hash(service):
             needed.add(image)
     return tuple(sorted(needed))
 
@@ -105,7 +105,7 @@ def up(project: Project, snapshot: Snapshot, options: Options) -> Plan:
             a network, a secret or config cannot be given to a container, or the project needs
             what is not supported yet.
     """
-    unsupported.refuse(project)
+    unsupported.refuse(project, snapshot.capabilities)
     return _Up(project, snapshot, options).plan()
 
 

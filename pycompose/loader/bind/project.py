@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pycompose.errors import ComposeFileError, Position, Problem
-from pycompose.loader.bind.resources import FILE_OBJECT, MODEL, NETWORK, VOLUME, network
+from pycompose.loader.bind.resources import CONFIG, MODEL, NETWORK, SECRET, VOLUME, network
 from pycompose.loader.bind.service import SERVICE
 from pycompose.loader.bind.values import Table, Wrong, extensions, text
 from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, dotted
@@ -100,8 +100,8 @@ KINDS: Final[dict[str, Table]] = {
     "services": SERVICE,
     "networks": NETWORK,
     "volumes": VOLUME,
-    "secrets": FILE_OBJECT,
-    "configs": FILE_OBJECT,
+    "secrets": SECRET,
+    "configs": CONFIG,
     "models": MODEL,
 }
 _MAKERS: Final[dict[str, Callable[..., Any]]] = {

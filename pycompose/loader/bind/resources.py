@@ -42,6 +42,13 @@ NETWORK: Final = table(
 )
 VOLUME: Final = table(name=text, driver=text, driver_opts=pairs, external=_external, labels=pairs)
 MODEL: Final = table(name=text, model=text, context_size=number, runtime_flags=texts)
-FILE_OBJECT: Final = table(
-    name=text, file=text, environment=text, content=text, external=_external, labels=pairs
+_FILE_OBJECT: Final = table(
+    name=text,
+    file=text,
+    environment=text,
+    external=_external,
+    labels=pairs,
+    template_driver=text,
 )
+CONFIG: Final = {**_FILE_OBJECT, **table(content=text)}
+SECRET: Final = {**_FILE_OBJECT, **table(driver=text, driver_opts=pairs)}

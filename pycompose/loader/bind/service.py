@@ -35,7 +35,7 @@ from pycompose.loader.bind.values import (
 )
 from pycompose.loader.tree import Node, Scalar
 from pycompose.model.devices import Blkio, BlkioRate, BlkioWeight, Device
-from pycompose.model.mounts import BindOptions, Mount, TmpfsOptions, VolumeOptions
+from pycompose.model.mounts import BindOptions, ImageOptions, Mount, TmpfsOptions, VolumeOptions
 from pycompose.model.service import (
     Attachment,
     CredentialSpec,
@@ -103,6 +103,7 @@ _MOUNT: Final = section(
         ),
         volume=section(table(labels=pairs, nocopy=flag, subpath=text), VolumeOptions),
         tmpfs=section(table(size=octets, mode=permissions), TmpfsOptions),
+        image=section(table(subpath=text), ImageOptions),
     ),
     Mount,
 )
@@ -154,6 +155,7 @@ SERVICE: Final = table(
     provider=PROVIDER,
     environment=variables,
     expose=texts,
+    external_links=texts,
     extra_hosts=hosts,
     group_add=texts,
     gpus=DEVICE_REQUESTS,
@@ -175,11 +177,14 @@ SERVICE: Final = table(
     ipc=text,
     isolation=text,
     labels=pairs,
+    label_file=texts,
+    links=texts,
     logging=section(table(driver=text, options=pairs), Logging),
     mem_limit=octets,
     mem_reservation=octets,
     memswap_limit=octets,
     mem_swappiness=octets,
+    mac_address=text,
     models=keyed(model_use),
     network_mode=text,
     networks=_networks,
@@ -206,10 +211,12 @@ SERVICE: Final = table(
     tmpfs=texts,
     tty=flag,
     ulimits=keyed(ulimit),
+    use_api_socket=flag,
     user=text,
     userns_mode=text,
     uts=text,
     volumes=each(_MOUNT),
+    volumes_from=texts,
     working_dir=text,
     pre_start=HOOKS,
     post_start=HOOKS,

@@ -9,7 +9,7 @@ from projects import IMAGE, needs, project, service
 
 from pycompose import labels
 from pycompose.convert.container import container, restart_policy
-from pycompose.convert.hashing import config_hash, field_digests
+from pycompose.convert.hashing import container_hash, field_digests
 from pycompose.model.deploy import Deploy, RestartPolicy
 from pycompose.model.limits import Ulimit
 from pycompose.model.service import Attachment, Healthcheck, Logging, Port
@@ -17,6 +17,7 @@ from pycompose.snapshot import Capabilities
 
 OLD = Capabilities(api=(1, 41))
 NEW = Capabilities(api=(1, 44), several_endpoints=True)
+MAC = "02:42:ac:11:00:02"
 
 
 def made(capabilities: Capabilities = OLD, *, replaces: bool = False, **fields):
@@ -51,7 +52,7 @@ def test_labels_tell_whose_container_it_is() -> None:
     assert marks[labels.ONEOFF] == "False"
     assert marks[labels.WORKING_DIR] == "/src"
     assert marks[labels.CONFIG_FILES] == "/src/compose.yaml"
-    assert marks[labels.CONFIG_HASH] == config_hash(wanted)
+    assert marks[labels.CONFIG_HASH] == container_hash(wanted)
     assert marks[labels.DEPENDS_ON] == "db:service_started:true"
     assert marks[labels.IMAGE] == "sha256:1"
     assert json.loads(marks[labels.FIELDS]) == field_digests(wanted)
@@ -133,20 +134,62 @@ def test_an_endpoint_has_what_the_file_gives() -> None:
     attachment = Attachment(
         ipv4_address="10.0.0.2",
         link_local_ips=("169.254.1.1",),
-        mac_address="02:42:ac:11:00:02",
+        mac_address=MAC,
         driver_opts={"a": "b"},
         gw_priority=1,
+        interface_name="eth7",
     )
 
-    endpoint = body(networks={"a": attachment})["NetworkingConfig"]["EndpointsConfig"]["demo_a"]
+    found = made(NEW, networks={"a": attachment}, external_links=("q", "old:db")).body
+    endpoint = found["NetworkingConfig"]["EndpointsConfig"]["demo_a"]
 
     assert endpoint == {
         "Aliases": ["demo-web-2", "web"],
         "IPAMConfig": {"IPv4Address": "10.0.0.2", "LinkLocalIPs": ["169.254.1.1"]},
-        "MacAddress": "02:42:ac:11:00:02",
-        "DriverOpts": {"a": "b"},
+        "MacAddress": MAC,
+        "DriverOpts": {"a": "b", "com.docker.network.endpoint.ifname": "eth7"},
         "GwPriority": 1,
+        "Links": ["q:q", "old:db"],
     }
+    assert found["HostConfig"]["Links"] == ["q:q", "old:db"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "old", "new"),
+    [
+        ({"mac_address": MAC}, MAC, {"demo_default": MAC}),
+        ({"networks": {"a": Attachment(mac_address=MAC)}}, MAC, {"demo_a": MAC}),
+        (
+            {"mac_address": MAC, "networks": {"a": None, "b": Attachment(priority=1)}},
+            MAC,
+            {"demo_b": MAC, "demo_a": None},
+        ),
+        ({"mac_address": MAC, "networks": {}, "network_mode": "bridge"}, MAC, {}),
+    ],
+)
+def test_an_address_is_of_the_main_network_or_of_the_container_on_old_engines(
+    fields, old, new
+) -> None:
+    before, now = made(OLD, **fields).body, made(NEW, **fields).body
+
+    assert before["MacAddress"] == old
+    assert "MacAddress" not in str(before["NetworkingConfig"])
+    assert "MacAddress" not in now
+    endpoints = now["NetworkingConfig"]["EndpointsConfig"]
+    assert {key: each.get("MacAddress") for key, each in endpoints.items()} == new
+
+
+def test_volumes_of_containers_outside_the_project_keep_their_mode() -> None:
+    found = host(volumes_from=("container:legacy", "container:old:ro"))
+
+    assert found["VolumesFrom"] == ["legacy", "old:ro"]
+
+
+def test_a_disabled_network_is_told_twice() -> None:
+    found = body(network_mode="disabled", networks={})
+
+    assert found["NetworkDisabled"] is True
+    assert found["HostConfig"]["NetworkMode"] == "disabled"
 
 
 @pytest.mark.parametrize(

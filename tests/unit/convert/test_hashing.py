@@ -9,6 +9,7 @@ import pytest
 from pycompose.convert.hashing import (
     changed_fields,
     config_hash,
+    container_hash,
     field_digests,
     go_json,
     network_hash,
@@ -69,8 +70,30 @@ def test_the_number_of_replicas_is_not_hashed_but_deploy_is():
 def test_a_shared_namespace_is_hashed_by_its_container():
     service = Service(name="a", image="x", ipc="service:b")
     container = replace(service, ipc="container:123")
-    assert config_hash(service, {"service:b": "container:123"}) == config_hash(container)
-    assert config_hash(service, {"service:c": "container:123"}) == config_hash(service)
+    assert container_hash(service, {"service:b": "container:123"}) == config_hash(container)
+    assert container_hash(service, {"service:c": "container:123"}) == config_hash(service)
+
+
+# Observed: what 2.40.3 prints, and the label of the container that it creates.
+@pytest.mark.parametrize(
+    ("fields", "written", "created"),
+    [
+        (
+            {"volumes_from": ("container:q:ro",)},
+            "b6c6671be76d0e4bc0b60cefcdbe2f8672388700ba873382260c39786925e831",
+            "2fae78ee7622c6511192f6da2203cd100d5323d38ce378bb0fffa5b5ba957e90",
+        ),
+        (
+            {"labels": {"a": "b"}, "label_file": ("/tmp/attr/lab/l",)},
+            "bbec217f1384663b1c2e109453749e525c1d049e9d29d4f83091c279d5ac0870",
+            "7c6191e97800d9748876ae34cd55e52bdd7d01335c95b022d8e990cf921e345c",
+        ),
+    ],
+)
+def test_a_container_is_hashed_as_docker_compose_creates_it(fields, written, created):
+    service = Service(name="a", image="busybox", networks={"default": None}, **fields)
+    assert config_hash(service) == written
+    assert container_hash(service) == created
 
 
 def test_networks_and_volumes_have_docker_compose_s_hashes():

@@ -6,7 +6,14 @@ import pytest
 from projects import project, service
 
 from pycompose.convert.mounts import binds_and_mounts
-from pycompose.model.mounts import BindOptions, Grant, Mount, TmpfsOptions, VolumeOptions
+from pycompose.model.mounts import (
+    BindOptions,
+    Grant,
+    ImageOptions,
+    Mount,
+    TmpfsOptions,
+    VolumeOptions,
+)
 from pycompose.model.resources import FileObject
 from pycompose.snapshot import MountState
 
@@ -39,6 +46,24 @@ def bind(**options) -> Mount:
 )
 def test_what_the_short_form_can_say_is_said_in_it(mount: Mount, expected: str) -> None:
     assert converted(mount) == ([expected], [])
+
+
+def test_an_image_is_mounted_by_its_name_or_that_of_the_service_that_has_it() -> None:
+    mounts = (
+        Mount(type="image", source="alpine", target="/a", image=ImageOptions(subpath="bin")),
+        Mount(type="image", source="web", target="/b", read_only=True, image=ImageOptions()),
+    )
+
+    assert converted(*mounts, image="web:1")[1] == [
+        {
+            "Type": "image",
+            "Source": "alpine",
+            "Target": "/a",
+            "ReadOnly": False,
+            "ImageOptions": {"Subpath": "bin"},
+        },
+        {"Type": "image", "Source": "web:1", "Target": "/b", "ReadOnly": True},
+    ]
 
 
 @pytest.mark.parametrize(

@@ -99,9 +99,9 @@ def test_a_service_needs_an_image_or_a_build():
             "x.yaml:4:5: services.web: 'network_mode' and 'networks' exclude each other",
         ),
         (
-            "network_mode: service:db",
-            "x.yaml:4:19: services.web.network_mode: 'service:db' is not supported by pycompose"
-            " yet",
+            "network_mode: service:dbb",
+            "x.yaml:4:19: services.web.network_mode: no service 'dbb' is defined (did you mean"
+            " 'db'?)",
         ),
         (
             "scale: 2\ndeploy: {replicas: 3}",

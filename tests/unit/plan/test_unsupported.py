@@ -13,7 +13,8 @@ from pycompose.model.hooks import Hook
 from pycompose.model.models import Model, Provider
 from pycompose.model.mounts import Grant
 from pycompose.model.project import Project
-from pycompose.model.service import Service
+from pycompose.model.resources import FileObject
+from pycompose.model.service import Attachment, Service
 from pycompose.plan.down import Options as DownOptions
 from pycompose.plan.down import down
 from pycompose.plan.images import images
@@ -21,6 +22,7 @@ from pycompose.plan.lifecycle import restart, start, stop
 from pycompose.plan.plan import Plan
 from pycompose.plan.up import Options, up
 
+MAC, OTHER = "02:42:ac:11:00:02", "02:42:ac:11:00:03"
 HOOKED = project(
     service("web", pre_stop=(Hook(),), post_start=(Hook(),), pre_start=(Hook(),)), service("db")
 )
@@ -119,3 +121,44 @@ def test_hooks_of_containers_made_elsewhere_are_warned_of_when_they_would_be_due
 def test_hooks_that_are_not_due_are_not_warned_of() -> None:
     assert warned(stop(HOOKED, RUNNING, ["db"])) == []
     assert warned(start(HOOKED, RUNNING, ())) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "paths"),
+    [
+        ({"links": ("db",)}, ["links"]),
+        ({"use_api_socket": True}, ["use_api_socket"]),
+        ({"network_mode": "service:db", "networks": {}}, ["network_mode"]),
+        ({"ipc": "service:db", "pid": "service:db"}, ["ipc", "pid"]),
+        ({"uts": "service:db"}, ["uts"]),
+        (
+            {"volumes_from": ("container:a", "db", "data:ro")},
+            ["volumes_from[1]", "volumes_from[2]"],
+        ),
+        ({"ipc": "host", "pid": "container:a", "external_links": ("a",)}, []),
+        ({"mac_address": MAC, "device_cgroup_rules": ("c 1:3 mr",)}, []),
+    ],
+)
+def test_what_needs_other_containers_is_refused(fields, paths) -> None:
+    wanted = project(service("web", **fields))
+    assert (refusals(wanted) if paths else []) == [f"services.web.{path}" for path in paths]
+    assert paths or up(wanted, snapshot(), Options()).steps
+
+
+def test_the_address_of_the_main_network_is_that_of_the_service() -> None:
+    def fields(**attachments):
+        return {"mac_address": MAC, "networks": attachments}
+
+    other = Attachment(mac_address=OTHER)
+    same = project(service("web", **fields(a=Attachment(mac_address=MAC), b=None)))
+    assert up(same, snapshot(), Options()).steps
+    with pytest.raises(ComposeFileError, match=f"services.web.mac_address: it is {MAC}, but that"):
+        up(project(service("web", **fields(a=other))), snapshot(), Options())
+
+
+def test_drivers_of_secrets_and_configs_are_of_clusters() -> None:
+    secrets = {"key": FileObject(name="key", file="/key", driver="vault")}
+    configs = {"conf": FileObject(name="conf", file="/conf", template_driver="golang")}
+
+    wanted = project(service("web"), secrets=secrets, configs=configs)
+    assert refusals(wanted) == ["secrets.key.driver", "configs.conf.template_driver"]

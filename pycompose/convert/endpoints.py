@@ -1,0 +1,77 @@
+"""A service's networks → `EndpointsConfig`, and what a container has of them outside of it; pure.
+
+Source: https://docs.docker.com/reference/api/engine/ ContainerCreate, NetworkConnect; rules 90-94
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pycompose.model.project import Project
+from pycompose.model.service import Attachment, Service
+from pycompose.model.values import Json
+from pycompose.snapshot import Capabilities
+
+# Engine: older ones give a container one address, on the network that it is created with.
+ADDRESS_PER_NETWORK: Final = (1, 44)
+_INTERFACE_NAME: Final = "com.docker.network.endpoint.ifname"
+
+
+def ordered(service: Service) -> list[str]:
+    """Return the keys of a service's networks, the main one first."""
+
+    def rank(key: str) -> tuple[int, str]:
+        attachment = service.networks[key]
+        return (-attachment.priority if attachment else 0, key)
+
+    return sorted(service.networks, key=rank)
+
+
+def endpoints(
+    project: Project, service: Service, name: str, capabilities: Capabilities
+) -> dict[str, Json]:
+    """Return the endpoint settings by network name, the main network first."""
+    found: dict[str, Json] = {}
+    for key in ordered(service):
+        endpoint = _endpoint(service.networks[key] or Attachment(), (name, service.name))
+        if service.external_links:
+            endpoint["Links"] = links(service)
+        if not found and service.mac_address:
+            endpoint["MacAddress"] = service.mac_address
+        if capabilities.api < ADDRESS_PER_NETWORK:
+            endpoint.pop("MacAddress", None)
+        found[project.networks[key].name] = endpoint
+    return found
+
+
+def links(service: Service) -> list[str]:
+    """Return the links to containers outside the project as `container:alias`."""
+    return [link if ":" in link else f"{link}:{link}" for link in service.external_links]
+
+
+def address(service: Service, capabilities: Capabilities) -> str:
+    """Return the hardware address of the container itself; "" where its endpoints have theirs."""
+    if capabilities.api >= ADDRESS_PER_NETWORK:
+        return ""
+    main = service.networks[ordered(service)[0]] if service.networks else None
+    return service.mac_address or (main.mac_address if main else "")
+
+
+def _endpoint(attachment: Attachment, names: tuple[str, ...]) -> Json:
+    endpoint: Json = {"Aliases": [*names, *attachment.aliases]}
+    addresses: Json = {
+        "IPv4Address": attachment.ipv4_address,
+        "IPv6Address": attachment.ipv6_address,
+        "LinkLocalIPs": list(attachment.link_local_ips),
+    }
+    options = dict(attachment.driver_opts)
+    if attachment.interface_name:
+        options[_INTERFACE_NAME] = attachment.interface_name
+    optional = {
+        "IPAMConfig": {key: value for key, value in addresses.items() if value},
+        "MacAddress": attachment.mac_address,
+        "DriverOpts": options,
+        "GwPriority": attachment.gw_priority,
+    }
+    endpoint.update({key: value for key, value in optional.items() if value})
+    return endpoint
