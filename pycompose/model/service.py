@@ -209,3 +209,10 @@ class Service:
         if self.deploy is not None and self.deploy.replicas is not None:
             return self.deploy.replicas
         return 1
+
+    @property
+    def containers(self) -> tuple[str, ...]:
+        """The names of containers that it shares something with, or links to."""
+        shared = (self.network_mode, self.ipc, self.pid, *self.volumes_from)
+        names = [name.split(":")[1] for name in shared if name.startswith("container:")]
+        return (*names, *(link.split(":")[0] for link in self.external_links))

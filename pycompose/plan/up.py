@@ -120,6 +120,7 @@ class _Up:
         self.services: dict[str, _Progress] = {}
         self.halted: dict[str, int] = {}  # container id → the step that stops it for a dependency
         self.freed: dict[str, int] = {}  # container name → the step that frees it
+        self.named: dict[str, int] = {}  # container name → the step that gives it
         self.network_made: dict[str, int | str] = {}
         self.volume_made: dict[str, int] = {}
         self.dependents = graph.dependents(project)
@@ -274,6 +275,7 @@ class _Up:
             platform=platform,
             service=service.name,
         )
+        self.named[name] = made
         ready = self._connect(service, name, made, connect)
         ready += self._put(service, name, Made(made), [made])
         self._start(service, name, made, [made, *ready, *gate], progress, "created")
@@ -327,6 +329,7 @@ class _Up:
             name=name,
             service=service.name,
         )
+        self.named[name] = renamed
         self._start(service, name, made, [renamed, *gate], progress, "recreated")
 
     def _inherited(
@@ -421,10 +424,11 @@ class _Up:
         return [self.freed[name]] if name in self.freed else []
 
     def _needs(self, service: Service) -> list[int]:
-        """Return the steps that make the networks and volumes of a service."""
+        """Return the steps that make what a container of the service refers to."""
         networks = [self.network_made.get(key) for key in service.networks]
         volumes = [self.volume_made.get(m.source) for m in service.volumes if m.type == "volume"]
-        return [made for made in (*networks, *volumes) if isinstance(made, int)]
+        others = [self.named.get(name) for name in service.containers]
+        return [made for made in (*networks, *volumes, *others) if isinstance(made, int)]
 
     def _halt_dependents(self, service: Service, old: ContainerState) -> list[int]:
         """Plan to stop the containers that ask to be restarted with this service."""

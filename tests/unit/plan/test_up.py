@@ -71,6 +71,25 @@ def test_a_fresh_up_makes_networks_and_volumes_then_containers_in_order() -> Non
     )
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"volumes_from": ("container:store:ro",)},
+        {"network_mode": "container:store", "networks": {}},
+        {"external_links": ("store:db",)},
+    ],
+)
+def test_a_container_that_is_named_is_made_before_the_one_that_names_it(fields) -> None:
+    web = service("web", depends_on={"db": needs()}, **fields)
+
+    plan = plan_of(project(web, service("db", container_name="store")), snapshot())
+
+    names = [step.name for step in plan.steps if isinstance(step, CreateContainer)]
+    assert names == ["store", "demo-web-1"]
+    db, it = (step for step in plan.steps if isinstance(step, CreateContainer))
+    assert db.id in it.after
+
+
 def test_nothing_is_planned_where_everything_is_as_wanted() -> None:
     plan = plan_of(project(WEB), snapshot(state(WEB), networks=THERE))
 
