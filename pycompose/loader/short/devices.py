@@ -48,7 +48,7 @@ def gpus(node: Node) -> Node:
     """Return `all` as the request of every GPU, a list as it is."""
     if isinstance(node, Seq):
         return node
-    return Seq((Map({"count": Scalar(_ALL, node.at, "all")}, node.at),), node.at)
+    return Seq((Map({"count": text("all", node.at)}, node.at),), node.at)
 
 
 def request(node: Node) -> Node:

@@ -40,7 +40,7 @@ def test_a_device_with_too_many_parts_or_too_few_is_told_with_an_example():
 
 
 def test_all_gpus_are_one_request():
-    assert read(gpus, "all") == [{"count": -1}]
+    assert read(gpus, "all") == [{"count": "all"}]
     assert read(gpus, "[{driver: a}]") == [{"driver": "a"}]
 
 
