@@ -49,6 +49,14 @@ def check(
     return {name: tuple(sorted(problems, key=position)) for name, problems in found.items()}
 
 
+def check_order(document: Map) -> dict[Owner, tuple[Problem, ...]]:
+    """Return what keeps services from having an order: that they need each other."""
+    found: dict[Owner, tuple[Problem, ...]] = {}
+    for name, cycle in _cycles(map_of(document, "services").entries):
+        found["services", name] = (*found.get(("services", name), ()), cycle)
+    return found
+
+
 def position(problem: Problem) -> tuple[str, int, int]:
     """Return what sorts problems in file order."""
     return (problem.at.file, problem.at.line, problem.at.column)

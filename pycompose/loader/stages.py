@@ -34,7 +34,7 @@ from pycompose.errors import ComposeFileError, Owner, Position, Problem, UsageEr
 from pycompose.loader.assemble import assemble
 from pycompose.loader.bind.project import bind
 from pycompose.loader.canonical import canonical
-from pycompose.loader.check import check
+from pycompose.loader.check import check, check_order
 from pycompose.loader.defaults import defaults
 from pycompose.loader.environment import Resolved, project_environment
 from pycompose.loader.environment import resolve as resolve_environment
@@ -84,9 +84,9 @@ class LoadOptions:
     services to keep, all enabled ones if empty, along with what they depend on unless
     `dependencies` is off. `all_resources` keeps networks, volumes, secrets and configs nobody
     uses. `compatibility` names containers and images with `_`. `stages` are those to run. For
-    `names_only` it is enough to know what there is: a required variable or an env file may be
-    missing, and what cannot be known for that is left out. `remote` fetches files from elsewhere,
-    which are refused without it.
+    `names_only` it is enough to know what there is, in which order: nothing that is wrong with a
+    service or resource matters, and what cannot be known for that is left out. `remote` fetches
+    files from elsewhere, which are refused without it.
     """
 
     files: tuple[str, ...]
@@ -119,6 +119,8 @@ def load(options: LoadOptions, sources: Sources, trace: Trace | None = None) -> 
     with faults:
         document, environment = whole.document, whole.environment
         pending = check(document, _unknown(whole.found)) if stages.check else {}
+        if options.names_only:
+            pending = check_order(document)
         resolved = Resolved(document, {})
         if stages.resolve_environment:
             resolved = resolve_environment(
@@ -311,6 +313,6 @@ def select(project: Project, options: LoadOptions) -> Project:
         project,
         options.services,
         dependencies=options.dependencies,
-        lenient=not options.stages.check,
+        lenient=options.names_only or not options.stages.check,
     )
     return heard(project if options.all_resources else used(project))

@@ -212,6 +212,10 @@ volumes: {data: {name: "${NAME:?}"}, other: }
     assert list(project.services["web"].depends_on) == ["db"]
     assert (project.services["web"].image, list(project.volumes)) == ("", ["other"])
     assert len(refused(text, profiles=("p",))) == 3
+    broken = (
+        "services: {web: {image: x, depends_on: [off]}, off: {profiles: [p], depends_on: [no]}}"
+    )
+    assert list(loaded(broken, names_only=True).services) == ["web"]
     [cycle] = refused("services: {a: {image: '${U:?}', depends_on: [a]}}", names_only=True)
     assert "cycle" in cycle
 
