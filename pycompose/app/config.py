@@ -108,7 +108,7 @@ def _listed(session: Session, options: ConfigOptions) -> tuple[str, ...]:
         case "hash":
             return dump.hashes(project, _hashed(project, options.hash))
         case "models":
-            return ()
+            return dump.models(project)
         case "services":
             return dump.services(project)
         case "volumes":

@@ -129,6 +129,11 @@ def networks(project: Project) -> tuple[str, ...]:
     return tuple(sorted(project.networks))
 
 
+def models(project: Project) -> tuple[str, ...]:
+    """Return the models that the project asks for, as their runner knows them, sorted."""
+    return tuple(sorted(model.model for model in project.models.values() if model.model))
+
+
 def images(project: Project) -> tuple[str, ...]:
     """Return the image of each enabled service, in order of the services' names."""
     return tuple(project.image(project.services[name]) for name in sorted(project.services))

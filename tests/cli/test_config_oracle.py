@@ -83,6 +83,10 @@ services:
   e: {{image: "redis:alpine@sha256:{"a" * 64}"}}
   f: {{image: docker.io/library/busybox}}
 """,
+    "models.yaml": """
+services: {a: {image: x, models: [m, n]}}
+models: {n: {model: ai/a}, m: {model: ai/b}, unused: {model: ai/c}}
+""",
     "unknown.yaml": "services: {a: {image: unheard-of}}",
     "a.env": "E1=1\n",
 }
@@ -192,6 +196,8 @@ def test_selections_and_refusals(folder, words):
         ("config", "--networks", "off"),
         ("config", "--networks", "--no-normalize"),
         ("config", "--models"),
+        ("-f", "models.yaml", "config", "--models"),
+        ("--all-resources", "-f", "models.yaml", "config", "--models"),
         ("config", "--profiles"),
         ("config", "--profiles", "off"),
         ("config", "--images"),
