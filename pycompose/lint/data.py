@@ -115,7 +115,7 @@ def homeless_databases(subject: Subject) -> Iterator[Hit]:
             for entry in service.tmpfs
             for folder in folders
         )
-        if folders and not kept:
+        if folders and not kept and not service.volumes_from:
             where = ("volumes", mounts[0][0]) if mounts else ("image",)
             path = ("services", service.name, *where)
             yield Hit(

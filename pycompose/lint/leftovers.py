@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from pycompose.lint.subject import Hit, Subject, below
 from pycompose.loader.tree import Map, Scalar, Seq
+
+_CLUSTER: Final = (
+    ("mode",),
+    ("labels",),
+    ("endpoint_mode",),
+    ("placement",),
+    ("update_config",),
+    ("rollback_config",),
+    ("restart_policy", "delay"),
+    ("restart_policy", "window"),
+    ("resources", "reservations", "cpus"),
+    ("resources", "reservations", "generic_resources"),
+)
+_INSTEAD: Final = {
+    ("labels",): "labels of containers stand in 'labels' of the service",
+    ("resources", "reservations", "cpus"): "'resources.limits.cpus' is honoured",
+}
 
 
 def obsolete_versions(subject: Subject) -> Iterator[Hit]:
@@ -14,6 +32,42 @@ def obsolete_versions(subject: Subject) -> Iterator[Hit]:
         if "version" in document.entries:
             at = document.key_at("version")
             yield Hit(at, ("version",), "the attribute 'version' has no meaning", "remove it")
+
+
+def cluster_only(subject: Subject) -> Iterator[Hit]:
+    """Yield what a `deploy` section says to a cluster alone."""
+    for path, service in subject.written():
+        for keys in _CLUSTER:
+            parent = below(service, "deploy", *keys[:-1])
+            value = below(service, "deploy", *keys)
+            if not isinstance(parent, Map) or value is None or value.tag == "!reset":
+                continue
+            if keys == ("mode",) and isinstance(value, Scalar) and value.value == "replicated":
+                continue
+            yield Hit(
+                parent.key_at(keys[-1]),
+                (*path, "deploy", *keys),
+                "one engine ignores this, it is for a cluster",
+                _INSTEAD.get(keys, "remove it, unless a cluster reads this file, too"),
+            )
+
+
+def overridden_restarts(subject: Subject) -> Iterator[Hit]:
+    """Yield `restart` where `deploy.restart_policy` counts."""
+    for path, service in subject.written():
+        restart, policy = service.get("restart"), below(service, "deploy", "restart_policy")
+        if restart is not None and policy is not None:
+            message = "'deploy.restart_policy' counts, not this"
+            yield Hit(restart.at, (*path, "restart"), message, "give one of them")
+
+
+def links(subject: Subject) -> Iterator[Hit]:
+    """Yield `links`, which networks have made superfluous."""
+    for path, service in subject.written():
+        if "links" in service.entries:
+            message = "services of a network know each other by name without 'links'"
+            hint = "remove it; an order of start is 'depends_on', another name is 'aliases'"
+            yield Hit(service.key_at("links"), (*path, "links"), message, hint)
 
 
 def unused_resources(subject: Subject) -> Iterator[Hit]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pycompose.lint.subject import Hit, Subject
+from pycompose.loader.tree import Path
 
 _SOCKETS: Final = ("docker.sock", "podman.sock", "containerd.sock")
 _NAMESPACES: Final = {
@@ -28,11 +29,17 @@ def privileged(subject: Subject) -> Iterator[Hit]:
 def engine_sockets(subject: Subject) -> Iterator[Hit]:
     """Yield services that can command the engine, and so the host."""
     for service in subject.services.values():
-        for index, mount in enumerate(service.volumes):
-            if mount.type == "bind" and mount.source.rpartition("/")[2] in _SOCKETS:
-                path = ("services", service.name, "volumes", index)
-                message = "who can use the engine's socket is root of the host, also by ':ro'"
-                yield Hit(subject.at(*path), path, message, "put a filtering proxy before it")
+        places: list[Path] = [
+            ("volumes", index)
+            for index, mount in enumerate(service.volumes)
+            if mount.type == "bind" and mount.source.rpartition("/")[2] in _SOCKETS
+        ]
+        if service.use_api_socket:
+            places.append(("use_api_socket",))
+        for place in places:
+            path = ("services", service.name, *place)
+            message = "who can use the engine's socket is root of the host, also by ':ro'"
+            yield Hit(subject.at(*path), path, message, "put a filtering proxy before it")
 
 
 def host_namespaces(subject: Subject) -> Iterator[Hit]:

@@ -57,6 +57,12 @@ RULES: Final[tuple[Rule, ...]] = (
         check=variables.secret_args,
     ),
     Rule(
+        id="cluster-only",
+        level="warning",
+        reason="one engine ignores much of deploy: placement, updates, labels and more",
+        check=leftovers.cluster_only,
+    ),
+    Rule(
         id="database-port",
         level="warning",
         reason="a database published without an address is open to the network",
@@ -135,6 +141,12 @@ RULES: Final[tuple[Rule, ...]] = (
         check=images.invalid,
     ),
     Rule(
+        id="legacy-links",
+        level="warning",
+        reason="services of a network know each other by name, links add nothing",
+        check=leftovers.links,
+    ),
+    Rule(
         id="load-warning",
         level="warning",
         reason="what the loader warns of, such as a variable that is not set",
@@ -175,6 +187,12 @@ RULES: Final[tuple[Rule, ...]] = (
         level="warning",
         reason="the attribute version has no meaning any more",
         check=leftovers.obsolete_versions,
+    ),
+    Rule(
+        id="overridden-restart",
+        level="warning",
+        reason="where there is a deploy.restart_policy, restart does not count",
+        check=leftovers.overridden_restarts,
     ),
     Rule(
         id="port-in-use",
