@@ -15,7 +15,10 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final, assert_never
 
+from pycompose import labels
 from pycompose.cancel import Cancel
+from pycompose.convert.hashing import digest
+from pycompose.convert.joins import bound
 from pycompose.engine.port import Engine
 from pycompose.errors import ApplyError, Cancelled, EngineError, NotFound
 from pycompose.events import Event, Notice, Progress, Sink, StepEvent
@@ -413,7 +416,11 @@ class _Run:
         return None
 
     def _create(self, step: ops.CreateContainer) -> str:
-        answer = self.engine.create_container(step.name, step.body, platform=step.platform)
+        body = step.body
+        if step.joins:
+            body, hashed = bound(body, step.hashed, [self._resolve(ref) for ref in step.joins])
+            body["Labels"] = {**body["Labels"], labels.CONFIG_HASH: digest(hashed)}
+        answer = self.engine.create_container(step.name, body, platform=step.platform)
         for warning in answer.get("Warnings") or ():
             self._send(Notice(message=f"{step.resource}: {warning}"))
         return str(answer["Id"])

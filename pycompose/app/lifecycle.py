@@ -15,7 +15,7 @@ from pycompose.events import Event, LogLine, Sink
 from pycompose.observe import observe, with_image_volumes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pycompose.app.attached import View
     from pycompose.model.project import Project
@@ -35,11 +35,10 @@ def up(session: Session, options: UpOptions) -> int:
         ApplyError: steps failed.
         Cancelled: the user interrupted.
     """
-    project = _wanted(session, options)
     with ExitStack() as held:
         held.enter_context(session.exclusive())
-        snapshot = _with_images(session, project, options)
-        plan = _converge(session, project, snapshot, options)
+        look = partial(_with_images, session, options)
+        project, snapshot, plan = _planned(session, options, look)
         if session.settings.dry_run or options.detach or options.no_start or options.wait:
             timeout = options.wait_timeout if options.wait else None
             carry_out(session, plan, timeout=timeout, project=project)
@@ -51,10 +50,29 @@ def plan_up(session: Session, options: UpOptions) -> Plan:
     """Return what `up` would do, images first; nothing is changed."""
     from pycompose.plan.images import images
 
-    project = _wanted(session, options)
-    snapshot = observe(session.engine, project.name, project)
+    def look(project: Project) -> Snapshot:
+        return observe(session.engine, project.name, project)
+
+    project, snapshot, plan = _planned(session, options, look)
     first = images(project, snapshot, pull=options.pull, building=_building(options))
-    return _joined(first, _converge(session, project, snapshot, options))
+    return _joined(first, plan)
+
+
+def _planned(
+    session: Session, options: UpOptions, look: Callable[[Project], Snapshot]
+) -> tuple[Project, Snapshot, Plan]:
+    """Return the project as asked for, what `look` sees of it, and the plan from there to it."""
+    from pycompose.plan.joins import followers
+
+    project = _wanted(session, options)
+    snapshot = look(project)
+    plan = _converge(session, project, snapshot, options)
+    also = followers(project, snapshot, plan)
+    if also:
+        project = _wanted(session, options, also)
+        snapshot = look(project)
+        plan = _converge(session, project, snapshot, options)
+    return project, snapshot, plan
 
 
 def _joined(first: Plan, second: Plan) -> Plan:
@@ -69,8 +87,10 @@ def _joined(first: Plan, second: Plan) -> Plan:
     return replace(second, steps=steps, notices=first.notices + second.notices)
 
 
-def _wanted(session: Session, options: UpOptions) -> Project:
-    project = session.load(options.services, dependencies=not options.no_deps)
+def _wanted(session: Session, options: UpOptions, also: tuple[str, ...] = ()) -> Project:
+    """Return the project with the services asked for, and `also` others beside them."""
+    names = (*options.services, *also) if options.services else ()
+    project = session.load(names, dependencies=not options.no_deps)
     if not project.services:
         raise UsageError("no service selected")
     services = dict(project.services)
@@ -93,7 +113,7 @@ def _building(options: UpOptions) -> Building:
     return "always" if options.build else "never" if options.no_build else ""
 
 
-def _with_images(session: Session, project: Project, options: UpOptions) -> Snapshot:
+def _with_images(session: Session, options: UpOptions, project: Project) -> Snapshot:
     """Pull and build what is missing; return what the engine holds afterwards."""
     from pycompose.plan.images import images
 

@@ -6,13 +6,14 @@ Source: https://docs.docker.com/reference/api/engine/ ContainerCreate
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from pycompose import labels
-from pycompose.convert.endpoints import address, endpoints, links
+from pycompose.convert.endpoints import address, endpoints, external_links
 from pycompose.convert.grants import granted
-from pycompose.convert.hashing import container_hash, field_digests
+from pycompose.convert.hashing import digest, field_digests, hashed
+from pycompose.convert.joins import resolved
 from pycompose.convert.limits import limits
 from pycompose.convert.mounts import binds_and_mounts
 from pycompose.model.deploy import RestartPolicy
@@ -27,9 +28,13 @@ _CONDITIONS: Final = {"none": "no", "any": "always"}
 
 
 class Container(NamedTuple):
-    """What to POST, and the networks to connect afterwards where one request takes only one."""
+    """What to POST, and the networks to connect afterwards where one request takes only one.
+
+    `hashed` is the document that the config hash in the body is of.
+    """
 
     body: Json
+    hashed: Json
     platform: str
     connect: tuple[tuple[str, Json], ...]  # (network name, endpoint settings)
 
@@ -44,15 +49,20 @@ def container(
     inherited: Iterable[MountState] = (),
     replaces: bool = False,
     contents: Mapping[str, str] | None = None,
+    references: Mapping[str, str] | None = None,
+    linked: Sequence[str] = (),
 ) -> Container:
     """Return the container `number` of a service.
 
     `inherited` are the mounts of the container it replaces that keep their data. `replaces` marks
     it as made to take another's place, under a temporary name. `contents` are the digests of
-    secrets and configs, by `secrets.password`.
+    secrets and configs, by `secrets.password`; `references` the ids of the containers it joins, by
+    service; `linked` the links to others, as `container:alias`.
     """
+    written, service = service, resolved(service, references or {})
     name = project.container_name(service, number)
-    joined = endpoints(project, service, name, capabilities)
+    joined = endpoints(project, service, name, capabilities, linked)
+    document = hashed(service)
     first = dict(list(joined.items())[:1])
     together = joined if capabilities.several_endpoints else first
     later = tuple((n, e) for n, e in joined.items() if n not in together)
@@ -60,13 +70,20 @@ def container(
     body: Json = {
         "Image": project.image(service),
         "Env": _env(service.environment),
-        "Labels": _labels(project, service, number, image_id, replaces=replaces),
+        "Labels": {
+            **_labels(project, service, number, image_id, replaces=replaces),
+            labels.CONFIG_HASH: digest(document),
+            labels.FIELDS: json.dumps(field_digests(written), separators=(",", ":")),
+        },
         "AttachStdout": True,
         "AttachStderr": True,
         "Tty": service.tty,
         "OpenStdin": service.stdin_open,
         "ExposedPorts": _exposed(service),
-        "HostConfig": _host_config(service, next(iter(joined), ""), binds, mounts),
+        "HostConfig": {
+            **_host_config(service, next(iter(joined), ""), binds, mounts),
+            **_if_any(Links=[*linked, *external_links(service)]),
+        },
         "NetworkingConfig": {"EndpointsConfig": together},
     }
     optional = {
@@ -91,7 +108,11 @@ def container(
     given = {g.name: (contents or {})[g.name] for g in granted(project, service) if contents}
     if given:
         body["Labels"][labels.CONTENTS] = json.dumps(given, separators=(",", ":"))
-    return Container(body, service.platform, later)
+    return Container(body, document, service.platform, later)
+
+
+def _if_any(**lists: Sequence[str]) -> Json:
+    return {key: list(items) for key, items in lists.items() if items}
 
 
 def _env(environment: Mapping[str, str | None]) -> list[str]:
@@ -112,11 +133,9 @@ def _labels(
         labels.WORKING_DIR: project.working_dir,
         labels.CONFIG_FILES: ",".join(project.config_files),
         labels.ONEOFF: "False",
-        labels.CONFIG_HASH: container_hash(service),
         labels.NUMBER: str(number),
         labels.DEPENDS_ON: depends,
         labels.IMAGE: image_id,
-        labels.FIELDS: json.dumps(field_digests(service), separators=(",", ":")),
     }
     if project.environment_files:
         ours[labels.ENVIRONMENT_FILE] = ",".join(project.environment_files)
@@ -197,7 +216,6 @@ def _host_config(service: Service, network: str, binds: list[str], mounts: list[
         "GroupAdd": list(service.group_add),
         "IpcMode": service.ipc,
         "Isolation": service.isolation,
-        "Links": links(service),
         "PidMode": service.pid,
         "Privileged": service.privileged,
         "ReadonlyRootfs": service.read_only,

@@ -5,6 +5,7 @@ Source: https://docs.docker.com/reference/api/engine/ ContainerCreate, NetworkCo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from pycompose.model.project import Project
@@ -28,14 +29,22 @@ def ordered(service: Service) -> list[str]:
 
 
 def endpoints(
-    project: Project, service: Service, name: str, capabilities: Capabilities
+    project: Project,
+    service: Service,
+    name: str,
+    capabilities: Capabilities,
+    linked: Sequence[str] = (),
 ) -> dict[str, Json]:
-    """Return the endpoint settings by network name, the main network first."""
+    """Return the endpoint settings by network name, the main network first.
+
+    `linked` are links to containers of the project, as `container:alias`.
+    """
+    together = [*linked, *external_links(service)]
     found: dict[str, Json] = {}
     for key in ordered(service):
         endpoint = _endpoint(service.networks[key] or Attachment(), (name, service.name))
-        if service.external_links:
-            endpoint["Links"] = links(service)
+        if together:
+            endpoint["Links"] = together
         if not found and service.mac_address:
             endpoint["MacAddress"] = service.mac_address
         if capabilities.api < ADDRESS_PER_NETWORK:
@@ -44,7 +53,7 @@ def endpoints(
     return found
 
 
-def links(service: Service) -> list[str]:
+def external_links(service: Service) -> list[str]:
     """Return the links to containers outside the project as `container:alias`."""
     return [link if ":" in link else f"{link}:{link}" for link in service.external_links]
 

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pycompose.convert.document import network_document, service_document, volume_document
+from pycompose.convert.joins import resolved
 from pycompose.convert.writing import Document
 from pycompose.model.resources import Network, Volume
 from pycompose.model.service import Service
@@ -25,7 +26,6 @@ from pycompose.model.values import Json
 
 DIGEST_LENGTH: Final = 8  # hex digits: a false "same" in four billion, and short enough for a label
 _NOT_HASHED: Final = ("build", "depends_on", "profiles", "pull_policy", "scale")
-_JOINING: Final = ("network_mode", "ipc", "pid")
 _NO_REFERENCES: Final[Mapping[str, str]] = MappingProxyType({})
 _GO_ESCAPES: Final = str.maketrans(
     {
@@ -76,10 +76,15 @@ def config_hash(service: Service) -> str:
 def container_hash(service: Service, references: Mapping[str, str] = _NO_REFERENCES) -> str:
     """Return the hash that says whether a container is up to date; 64 hex digits.
 
-    Docker Compose takes it of the service that it creates the container of, in which `references`
-    replaces values such as `service:db` in `network_mode`, `ipc` and `pid` by `container:<id>`.
+    Docker Compose takes it of the service that it creates the container of, which names containers
+    where the file names services; `references` are their ids by service.
     """
-    return _sha256(go_json(_created(service, references)))
+    return digest(hashed(service, references))
+
+
+def digest(document: Document) -> str:
+    """Return the hash of what `hashed` returns; 64 hex digits."""
+    return _sha256(go_json(document))
 
 
 def network_hash(network: Network) -> str:
@@ -93,9 +98,7 @@ def volume_hash(volume: Volume) -> str:
     return _sha256(go_json(volume_document(driven)))
 
 
-def field_digests(
-    service: Service, references: Mapping[str, str] = _NO_REFERENCES
-) -> Mapping[str, str]:
+def field_digests(service: Service) -> Mapping[str, str]:
     """Return a short digest for each given field that counts into `container_hash`, by its path.
 
     A path is `image`, `environment.FOO`, `ports[0]` or `volumes[/data]`: mappings go one level
@@ -104,15 +107,13 @@ def field_digests(
     """
     return {
         path: _sha256(f"{path}\0{go_json(value)}")[:DIGEST_LENGTH]
-        for path, value in _paths(_created(service, references))
+        for path, value in _paths(hashed(service))
     }
 
 
-def changed_fields(
-    old: Mapping[str, str], service: Service, references: Mapping[str, str] = _NO_REFERENCES
-) -> tuple[str, ...]:
+def changed_fields(old: Mapping[str, str], service: Service) -> tuple[str, ...]:
     """Return the paths that were added, removed or changed since `old` was digested, sorted."""
-    new = field_digests(service, references)
+    new = field_digests(service)
     return tuple(sorted(path for path in {*old, *new} if old.get(path) != new.get(path)))
 
 
@@ -124,11 +125,9 @@ def _hashed(document: Document) -> Document:
     return document
 
 
-def _created(service: Service, references: Mapping[str, str]) -> Document:
-    document = _hashed(service_document(service, label_files=True))
-    for name in _JOINING:
-        if name in document:
-            document[name] = references.get(document[name], document[name])
+def hashed(service: Service, references: Mapping[str, str] = _NO_REFERENCES) -> Document:
+    """Return what `container_hash` is taken of."""
+    document = _hashed(service_document(resolved(service, references), label_files=True))
     if "volumes_from" in document:
         # Compat: only the name of a container is left of `container:name:ro`.
         document["volumes_from"] = [

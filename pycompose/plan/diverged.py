@@ -37,15 +37,21 @@ def diverged(
     state: ContainerState,
     snapshot: Snapshot,
     networks: Mapping[str, int | str],
+    *,
     contents: Mapping[str, str] | None = None,
+    references: Mapping[str, str] | None = None,
 ) -> Divergence | None:
     """Return why a container is not what its service asks for, None where it is.
 
     `networks` holds, by key, the id of each network that is there, or the step that makes it;
-    `contents` the digests of secrets and configs.
+    `contents` the digests of secrets and configs, `references` the ids of the containers it joins,
+    by service.
     """
-    if state.labels.get(labels.CONFIG_HASH) != container_hash(service):
-        return Divergence("changed", _changes(project, service, state))
+    if state.labels.get(labels.CONFIG_HASH) != container_hash(service, references or {}):
+        changes = _changes(project, service, state)
+        if changes is None and references:
+            return Divergence("dependency", "what it shares something with is another one now")
+        return Divergence("changed", changes or "its configuration changed")
     given = grants.changed(project, service, state, contents or {})
     if given:
         return Divergence("changed", f"changed: {', '.join(_content(project, g) for g in given)}")
@@ -106,8 +112,8 @@ def _unconnected(
     return None
 
 
-def _changes(project: Project, service: Service, state: ContainerState) -> str:
-    """Return a sentence that names the fields that changed, each with its place."""
+def _changes(project: Project, service: Service, state: ContainerState) -> str | None:
+    """Return a sentence that names the fields that changed, each with its place; None for none."""
     try:
         old = json.loads(state.labels[labels.FIELDS])
         paths = changed_fields(old, service)
@@ -115,7 +121,7 @@ def _changes(project: Project, service: Service, state: ContainerState) -> str:
         # Compat: a container made by Docker Compose tells only that something changed.
         return _at("its configuration changed", project.places.find("services", service.name))
     shown = [_at(path, _place(project, service, path)) for path in paths]
-    return f"changed: {', '.join(shown)}" if shown else "its configuration changed"
+    return f"changed: {', '.join(shown)}" if shown else None
 
 
 def _content(project: Project, given: Granted) -> str:

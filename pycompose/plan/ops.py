@@ -147,11 +147,18 @@ class RemoveImage(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class CreateContainer(Step):
-    """POST /containers/create?name={name}."""
+    """POST /containers/create?name={name}.
+
+    Where the container shares something with others that the plan makes, those are `joins`, and
+    `join:<n>` stands in the body for the id of the n-th; the config hash is that of `hashed` with
+    the ids in it. Without joins the body is complete, and `hashed` None.
+    """
 
     name: str
     body: Json
     platform: str = ""
+    joins: tuple[Ref, ...] = ()
+    hashed: Json = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)

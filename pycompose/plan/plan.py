@@ -65,6 +65,8 @@ def line(step: Op) -> str:
 def _step_json(step: Op) -> Json:
     document: Json = {"op": type(step).__name__}
     for field in fields(step):
+        if field.name == "hashed":  # the values in it are those of the body
+            continue
         value = getattr(step, field.name)
         if field.name == "body" and isinstance(step, CreateContainer):
             value = masked(value)

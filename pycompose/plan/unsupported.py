@@ -21,9 +21,8 @@ _BUILD: Final = (
     *("provenance", "sbom", "secrets", "ssh"),
 )
 _NOTHING: Final[tuple[object, ...]] = (None, False, "", "false", (), {})
-# What needs to know containers of other services, or to write into a container before it starts.
-_OF_OTHERS: Final = ("links", "use_api_socket")
-_NAMESPACES: Final = ("network_mode", "ipc", "pid", "uts")
+# What needs to write into a container before it starts.
+_OF_OTHERS: Final = ("use_api_socket",)
 
 
 def refuse(project: Project, capabilities: Capabilities) -> None:
@@ -40,24 +39,13 @@ def refuse(project: Project, capabilities: Capabilities) -> None:
     ]
     problems += grants.refused(project)
     for name, service in project.services.items():
-        problems += _of_other_services(project, name, service)
+        if service.uts.startswith("service:"):
+            message = "no engine shares this namespace between containers"
+            problems.append(problem(project, ("services", name, "uts"), message, "say 'host'"))
         problems += _of_addresses(project, service)
     problems += versions.missing(project, capabilities)
     if problems:
         raise ComposeFileError(*problems)
-
-
-def _of_other_services(project: Project, name: str, service: Service) -> list[Problem]:
-    """Return what a service shares with containers of other services, whose ids it would need."""
-    found: list[tuple[str | int, ...]] = [
-        (space,) for space in _NAMESPACES if getattr(service, space).startswith("service:")
-    ]
-    found += [
-        ("volumes_from", index)
-        for index, source in enumerate(service.volumes_from)
-        if not source.startswith("container:")
-    ]
-    return [problem(project, ("services", name, *path), _PENDING) for path in found]
 
 
 def _of_addresses(project: Project, service: Service) -> list[Problem]:

@@ -17,6 +17,7 @@ from pycompose.model.project import Project
 from pycompose.model.service import Dependency, Service
 from pycompose.plan import grants, resources, unsupported
 from pycompose.plan.diverged import Divergence, anonymous, diverged, inheritable
+from pycompose.plan.joins import Containers, Joins, joins
 from pycompose.plan.ops import (
     STOPPABLE,
     UNTIL,
@@ -36,7 +37,7 @@ from pycompose.plan.ops import (
 from pycompose.plan.orphans import files, foreign, is_orphan
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
-from pycompose.snapshot import ContainerState, ImageState, MountState, Snapshot
+from pycompose.snapshot import ContainerState, MountState, Snapshot
 
 Policy: TypeAlias = Literal["diverged", "force", "never"]
 _TEMPORARY: Final = re.compile(r"[0-9a-f]{12}_")
@@ -70,6 +71,7 @@ class _Progress:
 
     containers: list[Ref] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     started: list[int] = field(default_factory=list)
     settled: list[ContainerState] = field(default_factory=list)
 
@@ -124,6 +126,7 @@ class _Up:
         self.network_made: dict[str, int | str] = {}
         self.volume_made: dict[str, int] = {}
         self.dependents = graph.dependents(project)
+        self.joins = Joins({}, (), ())  # of the service at hand
 
     def plan(self) -> Plan:
         self.network_made = resources.networks(self.project, self.snapshot, self.steps)
@@ -140,6 +143,7 @@ class _Up:
     def _service(self, service: Service) -> None:
         progress = self.services[service.name] = _Progress()
         gate = self._gate(service)
+        self.joins = joins(self.project, service, self._containers)
         mine = [
             c
             for c in self.snapshot.containers
@@ -169,8 +173,16 @@ class _Up:
         if policy == "force":
             return Divergence("forced", "recreation was asked for")
         found = diverged(
-            self.project, service, state, self.snapshot, self.network_made, self.options.contents
+            self.project,
+            service,
+            state,
+            self.snapshot,
+            self.network_made,
+            contents=self.options.contents,
+            references=self.joins.references,
         )
+        if found is not None and self.joins.made and state.state != "dead":
+            found = Divergence("dependency", "what it shares something with is made anew")
         return None if policy == "never" and state.state != "dead" else found
 
     def _choose(
@@ -226,6 +238,7 @@ class _Up:
             )
         progress.containers.append(state.id)
         progress.names.append(name)
+        progress.numbers.append(state.number or 1)
         halt = self.halted.get(state.id)
         if state.state in _UP and halt is None:
             progress.settled.append(state)
@@ -255,30 +268,51 @@ class _Up:
 
     def _create(self, service: Service, number: int, gate: list[int], progress: _Progress) -> None:
         name = self.project.container_name(service, number)
+        made, ready = self._make(service, number, name, Divergence("missing", "no container yet"))
+        self.named[name] = made
+        after = [made, *ready, *gate]
+        self._start(service, number, made, after, progress, "created")
+
+    def _make(
+        self,
+        service: Service,
+        number: int,
+        name: str,
+        reason: Divergence,
+        *,
+        inherited: tuple[MountState, ...] = (),
+        replaces: bool = False,
+    ) -> tuple[int, list[int]]:
+        """Plan a container called `name`; its step, and those it starts after."""
+        final = self.project.container_name(service, number)
         image = self.snapshot.images.get(self.project.image(service))
-        body, platform, connect = convert_container(
+        made = convert_container(
             self.project,
             service,
             number,
             capabilities=self.snapshot.capabilities,
             image_id=image.id if image else "",
+            inherited=inherited,
+            replaces=replaces,
             contents=self.options.contents,
+            references=self.joins.references,
+            linked=self.joins.links,
         )
-        made = self.steps.add(
+        step = self.steps.add(
             CreateContainer,
             after=[*self._needs(service), *self._free(name)],
-            resource=f"Container {name}",
-            cause="missing",
-            why="no container yet",
+            resource=f"Container {final}",
+            cause=reason.cause,
+            why=reason.why,
             name=name,
-            body=body,
-            platform=platform,
+            body=made.body,
+            platform=made.platform,
+            joins=self.joins.made,
+            hashed=made.hashed if self.joins.made else None,
             service=service.name,
         )
-        self.named[name] = made
-        ready = self._connect(service, name, made, connect)
-        ready += self._put(service, name, Made(made), [made])
-        self._start(service, name, made, [made, *ready, *gate], progress, "created")
+        ready = self._connect(service, final, step, made.connect)
+        return step, ready + self._put(service, final, Made(step), [step])
 
     def _recreate(
         self,
@@ -292,32 +326,15 @@ class _Up:
         number = old.number or 1
         name = self.project.container_name(service, number)
         halts = self._halt_dependents(service, old)
-        image = self.snapshot.images.get(self.project.image(service))
-        renew = self.options.renew_anon_volumes
-        body, platform, connect = convert_container(
-            self.project,
+        inherited = () if self.options.renew_anon_volumes else self._inherited(service, old)
+        made, ready = self._make(
             service,
             number,
-            capabilities=self.snapshot.capabilities,
-            image_id=image.id if image else "",
-            inherited=() if renew else self._inherited(service, old, image),
+            f"{old.id[:12]}_{name}",
+            verdict,
+            inherited=inherited,
             replaces=True,
-            contents=self.options.contents,
         )
-        temporary = f"{old.id[:12]}_{name}"
-        made = self.steps.add(
-            CreateContainer,
-            after=[*self._needs(service), *self._free(temporary)],
-            resource=f"Container {name}",
-            cause=verdict.cause,
-            why=verdict.why,
-            name=temporary,
-            body=body,
-            platform=platform,
-            service=service.name,
-        )
-        ready = self._connect(service, name, made, connect)
-        ready += self._put(service, name, Made(made), [made])
         removed = self._remove(old, "replaced", f"replaced by #{made}", [made, *ready, *halts])
         renamed = self.steps.add(
             Rename,
@@ -330,25 +347,26 @@ class _Up:
             service=service.name,
         )
         self.named[name] = renamed
-        self._start(service, name, made, [renamed, *gate], progress, "recreated")
+        self._start(service, number, made, [renamed, *gate], progress, "recreated")
 
-    def _inherited(
-        self, service: Service, old: ContainerState, image: ImageState | None
-    ) -> tuple[MountState, ...]:
+    def _inherited(self, service: Service, old: ContainerState) -> tuple[MountState, ...]:
+        image = self.snapshot.images.get(self.project.image(service))
         private = grants.volumes(self.snapshot)
         return tuple(m for m in inheritable(service, old, image) if m.name not in private)
 
     def _start(
         self,
         service: Service,
-        name: str,
+        number: int,
         made: int,
         after: list[int],
         progress: _Progress,
         why: str,
     ) -> None:
+        name = self.project.container_name(service, number)
         progress.containers.append(Made(made))
         progress.names.append(name)
+        progress.numbers.append(number)
         if self.options.start:
             progress.started.append(
                 self.steps.add(
@@ -427,8 +445,22 @@ class _Up:
         """Return the steps that make what a container of the service refers to."""
         networks = [self.network_made.get(key) for key in service.networks]
         volumes = [self.volume_made.get(m.source) for m in service.volumes if m.type == "volume"]
-        others = [self.named.get(name) for name in service.containers]
-        return [made for made in (*networks, *volumes, *others) if isinstance(made, int)]
+        linked = [link.split(":")[0] for link in self.joins.links]
+        others = [self.named.get(name) for name in (*service.containers, *linked)]
+        shared = [made.op for made in self.joins.made]
+        return [made for made in (*networks, *volumes, *others, *shared) if isinstance(made, int)]
+
+    def _containers(self, service: str) -> Containers:
+        """Return the containers of a service as they are to be, else as they are."""
+        progress = self.services.get(service)
+        if progress is not None:
+            there = zip(progress.names, progress.containers, strict=True)
+            return dict(zip(progress.numbers, there, strict=True))
+        return {
+            c.number: (c.name, c.id)
+            for c in self.snapshot.containers
+            if c.service == service and not c.oneoff and c.number is not None
+        }
 
     def _halt_dependents(self, service: Service, old: ContainerState) -> list[int]:
         """Plan to stop the containers that ask to be restarted with this service."""

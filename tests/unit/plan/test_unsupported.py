@@ -126,20 +126,13 @@ def test_hooks_that_are_not_due_are_not_warned_of() -> None:
 @pytest.mark.parametrize(
     ("fields", "paths"),
     [
-        ({"links": ("db",)}, ["links"]),
         ({"use_api_socket": True}, ["use_api_socket"]),
-        ({"network_mode": "service:db", "networks": {}}, ["network_mode"]),
-        ({"ipc": "service:db", "pid": "service:db"}, ["ipc", "pid"]),
         ({"uts": "service:db"}, ["uts"]),
-        (
-            {"volumes_from": ("container:a", "db", "data:ro")},
-            ["volumes_from[1]", "volumes_from[2]"],
-        ),
         ({"ipc": "host", "pid": "container:a", "external_links": ("a",)}, []),
         ({"mac_address": MAC, "device_cgroup_rules": ("c 1:3 mr",)}, []),
     ],
 )
-def test_what_needs_other_containers_is_refused(fields, paths) -> None:
+def test_what_no_engine_shares_is_refused(fields, paths) -> None:
     wanted = project(service("web", **fields))
     assert (refusals(wanted) if paths else []) == [f"services.web.{path}" for path in paths]
     assert paths or up(wanted, snapshot(), Options()).steps
