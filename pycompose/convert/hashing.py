@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 from types import MappingProxyType
@@ -94,7 +93,7 @@ def network_hash(network: Network) -> str:
 
 def volume_hash(volume: Volume) -> str:
     """Return the hash that says whether a volume is up to date; 64 hex digits."""
-    driven = volume if volume.driver else replace(volume, driver="local")
+    driven = volume if volume.driver else volume._replace(driver="local")
     return _sha256(go_json(volume_document(driven)))
 
 

@@ -7,14 +7,12 @@ touches no file.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 LINE_END: Final = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # as YAML counts lines
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A text that was read.
 
     `path` is the absolute path (or "-" for standard input), `name` what messages call it.

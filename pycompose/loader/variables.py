@@ -7,14 +7,13 @@ Source: compose-go template.ExtractVariables (rule 25)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pycompose.loader.interpolate import Reference, references
 from pycompose.loader.tree import Map, Scalar, walk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variable:
+class Variable(NamedTuple):
     """A variable that a model refers to.
 
     `default` is used where it has no value, `alternate` where it has one.

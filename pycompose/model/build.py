@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pycompose.model.limits import Ulimit
 from pycompose.model.mounts import Grant
-from pycompose.model.values import Json
+from pycompose.model.values import EMPTY, Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Build:
+class Build(NamedTuple):
     """A service's `build` section.
 
     Fields stand in the order in which Docker Compose writes them. `context` is an absolute path or
@@ -25,25 +24,25 @@ class Build:
     dockerfile: str = ""
     dockerfile_inline: str = ""
     entitlements: tuple[str, ...] = ()
-    args: Mapping[str, str | None] = field(default_factory=dict)
+    args: Mapping[str, str | None] = EMPTY
     provenance: str = ""
     sbom: str = ""
-    ssh: Mapping[str, str] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
+    ssh: Mapping[str, str] = EMPTY
+    labels: Mapping[str, str] = EMPTY
     cache_from: tuple[str, ...] = ()
     cache_to: tuple[str, ...] = ()
     no_cache: bool = False
     no_cache_filter: tuple[str, ...] = ()
-    additional_contexts: Mapping[str, str] = field(default_factory=dict)
+    additional_contexts: Mapping[str, str] = EMPTY
     pull: bool = False
-    extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extra_hosts: Mapping[str, tuple[str, ...]] = EMPTY
     isolation: str = ""
     network: str = ""
     target: str = ""
     secrets: tuple[Grant, ...] = ()
     shm_size: int = 0
     tags: tuple[str, ...] = ()
-    ulimits: Mapping[str, Ulimit] = field(default_factory=dict)
+    ulimits: Mapping[str, Ulimit] = EMPTY
     platforms: tuple[str, ...] = ()
     privileged: bool = False
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY

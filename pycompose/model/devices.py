@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from pycompose.model.values import Json
+from pycompose.model.values import EMPTY, Json
 
 
-@dataclass(frozen=True, slots=True)
-class BlkioWeight:
+class BlkioWeight(NamedTuple):
     """The share of one block device: an entry of `weight_device`."""
 
     path: str = ""
     weight: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class BlkioRate:
+class BlkioRate(NamedTuple):
     """The most a second of one block device, in bytes or in operations."""
 
     path: str = ""
     rate: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blkio:
+class Blkio(NamedTuple):
     """A service's `blkio_config`; a weight of 0 is the engine's own."""
 
     weight: int = 0
@@ -36,8 +34,7 @@ class Blkio:
     device_write_iops: tuple[BlkioRate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
+class Device(NamedTuple):
     """One entry of `devices`: a device of the host, or the name of one such as `vendor.com/gpu=0`.
 
     `permissions` are letters of `rwm`, "" where the engine decides.
@@ -46,7 +43,7 @@ class Device:
     source: str = ""
     target: str = ""
     permissions: str = ""
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

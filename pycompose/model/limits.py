@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ulimit:
+class Ulimit(NamedTuple):
     """One entry of `ulimits`; `single` where the file gives one number for both limits."""
 
     soft: int = 0

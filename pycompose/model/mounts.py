@@ -3,54 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
-from pycompose.model.values import Json
+from pycompose.model.values import EMPTY, Json
 
 MountType: TypeAlias = Literal["bind", "volume", "tmpfs", "npipe", "cluster", "image"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BindOptions:
+class BindOptions(NamedTuple):
     """Options of a bind mount; `create_host_path` makes a missing source a directory."""
 
     selinux: str = ""
     propagation: str = ""
     create_host_path: bool | None = None
     recursive: str = ""
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VolumeOptions:
+class VolumeOptions(NamedTuple):
     """Options of a volume mount."""
 
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = EMPTY
     nocopy: bool = False
     subpath: str = ""
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TmpfsOptions:
+class TmpfsOptions(NamedTuple):
     """Options of a tmpfs mount: `size` in bytes, `mode` as permission bits."""
 
     size: int = 0
     mode: int = 0
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageOptions:
+class ImageOptions(NamedTuple):
     """Options of an image mount."""
 
     subpath: str = ""
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mount:
+class Mount(NamedTuple):
     """One entry of a service's `volumes`.
 
     `source` is a path (bind), a key of the project's volumes (volume), an image or a service that
@@ -69,11 +63,10 @@ class Mount:
     volume: VolumeOptions | None = None
     tmpfs: TmpfsOptions | None = None
     image: ImageOptions | None = None
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Grant(NamedTuple):
     """A service's use of a secret or a config: one entry of its `secrets` or `configs`.
 
     `source` is a key of the project's secrets or configs; `target` is "" where a config names
@@ -85,4 +78,4 @@ class Grant:
     uid: str = ""
     gid: str = ""
     mode: int | None = None
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from pycompose.model.values import Json
+from pycompose.model.values import EMPTY, Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IpamPool:
+class IpamPool(NamedTuple):
     """One address pool of a network."""
 
     subnet: str = ""
     gateway: str = ""
     ip_range: str = ""
-    aux_addresses: Mapping[str, str] = field(default_factory=dict)
+    aux_addresses: Mapping[str, str] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
+class Network(NamedTuple):
     """A network of the project; `name` is its real name on the engine.
 
     `enable_ipv4` and `enable_ipv6` are None where the engine decides.
@@ -29,22 +27,21 @@ class Network:
 
     name: str
     driver: str = ""
-    driver_opts: Mapping[str, str] = field(default_factory=dict)
+    driver_opts: Mapping[str, str] = EMPTY
     ipam_driver: str = ""
-    ipam_options: Mapping[str, str] = field(default_factory=dict)
+    ipam_options: Mapping[str, str] = EMPTY
     ipam_config: tuple[IpamPool, ...] = ()
-    ipam_extensions: Mapping[str, Json] = field(default_factory=dict)
+    ipam_extensions: Mapping[str, Json] = EMPTY
     external: bool = False
     internal: bool = False
     attachable: bool = False
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = EMPTY
     enable_ipv4: bool | None = None
     enable_ipv6: bool | None = None
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Volume:
+class Volume(NamedTuple):
     """A named volume of the project; `name` is its real name on the engine.
 
     Source: compose-spec 07-volumes.md
@@ -52,14 +49,13 @@ class Volume:
 
     name: str
     driver: str = ""
-    driver_opts: Mapping[str, str] = field(default_factory=dict)
+    driver_opts: Mapping[str, str] = EMPTY
     external: bool = False
-    labels: Mapping[str, str] = field(default_factory=dict)
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    labels: Mapping[str, str] = EMPTY
+    extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileObject:
+class FileObject(NamedTuple):
     """A secret or a config; exactly one of `file` (absolute path), `environment`, `content`.
 
     `name` is its name in a Swarm, `<project>_<key>` by default. `content` is a config's own text;
@@ -73,8 +69,8 @@ class FileObject:
     environment: str = ""
     content: str = ""
     external: bool = False
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = EMPTY
     driver: str = ""
-    driver_opts: Mapping[str, str] = field(default_factory=dict)
+    driver_opts: Mapping[str, str] = EMPTY
     template_driver: str = ""
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY

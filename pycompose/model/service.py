@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from pycompose.model.build import Build
 from pycompose.model.deploy import Deploy
@@ -14,7 +14,7 @@ from pycompose.model.hooks import Hook
 from pycompose.model.limits import Ulimit
 from pycompose.model.models import ModelUse, Provider
 from pycompose.model.mounts import Grant, Mount
-from pycompose.model.values import Json
+from pycompose.model.values import EMPTY, Json
 
 Condition: TypeAlias = Literal[
     "service_started", "service_healthy", "service_completed_successfully"
@@ -22,8 +22,7 @@ Condition: TypeAlias = Literal[
 Nanoseconds: TypeAlias = int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Port:
+class Port(NamedTuple):
     """One entry of `ports`: `published` is "" (the engine picks), a port or a range `7000-7005`."""
 
     target: int
@@ -33,21 +32,19 @@ class Port:
     mode: str = "ingress"
     name: str = ""
     app_protocol: str = ""
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependency:
+class Dependency(NamedTuple):
     """One entry of `depends_on`: what another service must have reached before this one starts."""
 
     condition: Condition = "service_started"
     restart: bool = False
     required: bool = True
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Healthcheck:
+class Healthcheck(NamedTuple):
     """A service's `healthcheck`; None is what the image says. Durations in nanoseconds."""
 
     test: tuple[str, ...] | None = None
@@ -57,21 +54,19 @@ class Healthcheck:
     start_period: Nanoseconds | None = None
     start_interval: Nanoseconds | None = None
     disable: bool = False
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CredentialSpec:
+class CredentialSpec(NamedTuple):
     """A service's `credential_spec`: where the credentials of a Windows container are."""
 
     config: str = ""
     file: str = ""
     registry: str = ""
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
+class Attachment(NamedTuple):
     """How a service joins one network: an entry of its `networks`."""
 
     aliases: tuple[str, ...] = ()
@@ -79,20 +74,19 @@ class Attachment:
     ipv6_address: str = ""
     link_local_ips: tuple[str, ...] = ()
     mac_address: str = ""
-    driver_opts: Mapping[str, str] = field(default_factory=dict)
+    driver_opts: Mapping[str, str] = EMPTY
     priority: int = 0
     gw_priority: int = 0
     interface_name: str = ""
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Logging:
+class Logging(NamedTuple):
     """A service's `logging`."""
 
     driver: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    options: Mapping[str, str] = EMPTY
+    extensions: Mapping[str, Json] = EMPTY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

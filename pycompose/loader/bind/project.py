@@ -8,8 +8,7 @@ place. Attributes the model does not have are none of this package's business.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pycompose.errors import ComposeFileError, Position, Problem
 from pycompose.loader.bind.resources import CONFIG, MODEL, NETWORK, SECRET, VOLUME, network
@@ -22,8 +21,7 @@ from pycompose.model.resources import FileObject, Volume
 from pycompose.model.service import Service
 
 
-@dataclass(frozen=True, slots=True)
-class NodePlaces:
+class NodePlaces(NamedTuple):
     """The `Places` of a project that was read from files."""
 
     document: Map
