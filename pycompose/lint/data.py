@@ -7,8 +7,6 @@ from collections.abc import Iterator
 
 from pycompose.lint.images import DATA_FOLDERS, base_name
 from pycompose.lint.subject import Hit, Subject
-from pycompose.model.mounts import Grant
-from pycompose.model.resources import FileObject
 from pycompose.model.service import Service
 
 
@@ -45,41 +43,6 @@ def readable_secrets(subject: Subject) -> Iterator[Hit]:
             what = "change" if mode & stat.S_IWOTH else "read"
             message = f"every user of this machine may {what} this secret"
             yield Hit(subject.at(*path), path, message, "take the rights away: chmod o-rwx")
-
-
-def ignored_rights(subject: Subject) -> Iterator[Hit]:
-    """Yield owners and modes of what is mounted from a file, which keeps its own."""
-    for path, grant, item in _granted(subject):
-        given = [key for key in ("uid", "gid", "mode") if getattr(grant, key) not in ("", None)]
-        if item.file and given:
-            where = (*path, given[0])
-            message = (
-                f"{' and '.join(map(repr, given))} cannot be set, the file is mounted as it is"
-            )
-            yield Hit(subject.at(*where), where, message, "change the rights of the file")
-
-
-def unwritable_roots(subject: Subject) -> Iterator[Hit]:
-    """Yield what would have to be written into a container that is read-only."""
-    for path, _, item in _granted(subject):
-        written = item.environment or item.content
-        if written and not item.external and subject.services[path[1]].read_only:
-            message = "only a file can be given to a container with a read-only root"
-            yield Hit(subject.at(*path), path, message, "take it from a 'file'")
-
-
-def _granted(subject: Subject) -> Iterator[tuple[tuple[str, str, str, int], Grant, FileObject]]:
-    """Yield each use of a secret or config, with its path and what it is a use of."""
-    project = subject.project
-    for service in subject.services.values():
-        for section, grants, objects in (
-            ("configs", service.configs, project.configs),
-            ("secrets", service.secrets, project.secrets),
-        ):
-            for index, grant in enumerate(grants):
-                if grant.source in objects:
-                    path = ("services", service.name, section, index)
-                    yield path, grant, objects[grant.source]
 
 
 def _files(subject: Subject) -> Iterator[tuple[str, str, str]]:

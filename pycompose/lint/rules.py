@@ -129,12 +129,6 @@ RULES: Final[tuple[Rule, ...]] = (
         check=ports.ignored,
     ),
     Rule(
-        id="ignored-rights",
-        level="warning",
-        reason="a secret or config from a file is mounted as it is, whatever uid, gid and mode say",
-        check=data.ignored_rights,
-    ),
-    Rule(
         id="image-name",
         level="error",
         reason="an image by a name that no registry can have is never found",
@@ -217,12 +211,6 @@ RULES: Final[tuple[Rule, ...]] = (
         level="warning",
         reason='in a list, the quotes of - NAME="value" are part of the value',
         check=spelling.quotes,
-    ),
-    Rule(
-        id="read-only-root",
-        level="error",
-        reason="nothing can be written into a read-only container, be it a secret or a config",
-        check=data.unwritable_roots,
     ),
     Rule(
         id="readable-secret",
