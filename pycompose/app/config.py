@@ -194,7 +194,7 @@ def _document(session: Session, options: ConfigOptions) -> dict[str, Json]:
 def _pinned(project: Project, engine: Engine) -> Project:
     """Return the project with the digest of every image that a service names."""
     services = {
-        name: replace(service, image=digested(service.image, engine)) if service.image else service
+        name: service._replace(image=digested(service.image, engine)) if service.image else service
         for name, service in project.services.items()
     }
     return replace(project, services=services)

@@ -102,7 +102,7 @@ def _wanted(session: Session, options: UpOptions, also: tuple[str, ...] = ()) ->
                 f"service {name!r} can't be scaled: its container_name"
                 f" {services[name].container_name!r} is for one container only"
             )
-        services[name] = replace(services[name], scale=count)
+        services[name] = services[name]._replace(scale=count)
     for name in (options.exit_code_from, *options.attach):
         if name and name not in services:
             raise UsageError(f"no such service: {name}")

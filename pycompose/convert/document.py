@@ -11,7 +11,6 @@ Source: `docker compose config` of 2.40.3 (rules 22, 23 and 71)
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from functools import cache
 from typing import Final, TypeAlias
 
@@ -122,7 +121,7 @@ def _service(form: Form, *, label_files: bool = False) -> Rows:
     )
     port = rows("name mode host_ip target published protocol app_protocol")
     left_out = {"name", "extensions"} if label_files else {"name", "extensions", "label_file"}
-    names = [field.name for field in fields(Service) if field.name not in left_out]
+    names = [name for name in Service._fields if name not in left_out]
     return rows(
         " ".join(names),
         counting="attach blkio_config build credential_spec deploy develop healthcheck init logging"

@@ -9,7 +9,6 @@ Source: rules 72, 93 and 94
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from pycompose.model.service import Service
@@ -41,8 +40,7 @@ def resolved(service: Service, references: Mapping[str, str]) -> Service:
     """
     if not references:
         return service
-    return replace(
-        service,
+    return service._replace(
         network_mode=_space(service.network_mode, references),
         ipc=_space(service.ipc, references),
         pid=_space(service.pid, references),

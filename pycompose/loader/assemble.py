@@ -6,7 +6,6 @@ The main files of a project go through here, and whatever they include, each tim
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pycompose.errors import Position
 from pycompose.loader.defaults import with_context
@@ -32,7 +31,7 @@ def assemble(places: Sequence[Place], scope: Scope, reading: Reading) -> Map:
     layers = 0
     for place in places:
         with reading.faults:
-            inner = replace(scope, files=(*scope.files, place.path), root=place.root)
+            inner = scope._replace(files=(*scope.files, place.path), root=place.root)
             for parsed in reading.documents(place.path, scope.chain):
                 layers += 1
                 document, found, whole = layer(parsed, merged, inner, reading)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from pycompose.errors import ComposeFileError, Owner, Position, Problem
 from pycompose.loader.dotenv import EnvFile, parse_env
@@ -176,8 +177,7 @@ class _Resolver:
         return self.read[path]
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A document whose services know their variables, and what was found on the way.
 
     What was found is by service, so that what nobody asks for can be passed over.

@@ -167,8 +167,8 @@ class _Walk:
         place = self.reading.locate(str(file.value), scope, file.at, path)
         if place.path not in self.files:
             documents = self.reading.asked(place.path, file.at, path, chain)
-            inner = replace(
-                scope, base=place.folder, files=(place.path,), chain=chain, root=place.root
+            inner = scope._replace(
+                base=place.folder, files=(place.path,), chain=chain, root=place.root
             )
             self.files[place.path] = _File(
                 place.path, inner, Map({}, Position(place.path, 1, 1)), documents

@@ -8,10 +8,8 @@ and a function in `short/` if it has a syntax of its own.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pycompose.loader.short.build import build, contexts, ssh
 from pycompose.loader.short.commands import command, test
@@ -42,8 +40,7 @@ Merge: TypeAlias = Literal["replace", "union", "driver", "subnet"]
 PathKind: TypeAlias = Literal["file", "portable", "context", "mount", "device"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(NamedTuple):
     """One attribute.
 
     `shape` turns short syntax into long, `expand` one item of a list into several. Items of a list
@@ -451,17 +448,19 @@ FIELDS: Final[tuple[Field, ...]] = (
 )
 
 
-@dataclass(slots=True)
 class Row:
     """A place in the tree of patterns: what is known of the attribute, and what is below it.
 
     `entries` are by key, `any` is for keys that are names, `item` for the items of a list.
     """
 
-    field: Field | None = None
-    entries: dict[str, Row] = dataclasses.field(default_factory=dict)
-    any: Row | None = None
-    item: Row | None = None
+    __slots__ = ("any", "entries", "field", "item")
+
+    def __init__(self) -> None:
+        self.field: Field | None = None
+        self.entries: dict[str, Row] = {}
+        self.any: Row | None = None
+        self.item: Row | None = None
 
 
 def tree_of(fields: Iterable[Field]) -> Row:

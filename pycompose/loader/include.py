@@ -76,7 +76,7 @@ class _Entry:
             self.refuse_circle(place.path, at)
             self.reading.asked(place.path, at, f"{self.path}.path", chain)
         base = self.directory(places[0].folder)
-        scope = replace(self.scope, base=base, chain=chain, environment=self.environment(base))
+        scope = self.scope._replace(base=base, chain=chain, environment=self.environment(base))
         return with_variables(assemble(places, scope, self.reading), scope.environment)
 
     def texts(self, key: str) -> Iterator[tuple[str, Position]]:

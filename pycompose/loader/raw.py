@@ -10,7 +10,6 @@ Source: compose-go transform/canonical.go, override/merge.go (rule 26)
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from pycompose.loader import merge as merging
@@ -42,9 +41,9 @@ _LISTS: Final = (hosts, listed, strings, variables)
 
 def _raw(field: Field) -> Field:
     if field.pattern in _EXPANDED:
-        return replace(field, cast=None)
+        return field._replace(cast=None)
     unique = assigned_key if field.shape in (strings, variables) else field.unique
-    return replace(field, shape=None, expand=None, cast=None, unique=unique)
+    return field._replace(shape=None, expand=None, cast=None, unique=unique)
 
 
 _ROWS: Final = tree_of(
@@ -64,7 +63,7 @@ def load_raw(options: LoadOptions, sources: Sources) -> Map:
         UsageError: the project has no name.
     """
     faults = Faults()
-    options = replace(options, stages=replace(options.stages, interpolate=False))
+    options = options._replace(stages=options.stages._replace(interpolate=False))
     whole = merged(options, sources, faults, canonical, merge)
     faults.settle()
     document = defaults(_expanded(whole.document))

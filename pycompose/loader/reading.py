@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
@@ -24,8 +23,7 @@ from pycompose.loader.trace import Rule, Trace
 from pycompose.loader.tree import Map, Node, Scalar, Seq
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(NamedTuple):
     """What a file is read under.
 
     `environment` is what its variables are taken from, `base` where its relative paths start (both
@@ -34,12 +32,15 @@ class Scope:
     may not leave.
     """
 
-    environment: Mapping[str, str] = field(repr=False)
+    environment: Mapping[str, str]
     base: str
     home: str = ""
     files: tuple[str, ...] = ()
     chain: tuple[Link, ...] = ()
     root: str = ""
+
+    def __repr__(self) -> str:
+        return f"Scope(base={self.base!r}, files={self.files!r}, …)"  # variables hold secrets
 
 
 class Place(NamedTuple):

@@ -171,7 +171,7 @@ def _divide(project: Project, enabled: Collection[str]) -> Project:
 def _trimmed(service: Service, kept: Collection[str]) -> Service:
     if all(name in kept for name in service.depends_on):
         return service
-    return replace(service, depends_on=_only(service.depends_on, kept))
+    return service._replace(depends_on=_only(service.depends_on, kept))
 
 
 def _matching(services: Mapping[str, Service], pattern: str) -> list[str]:

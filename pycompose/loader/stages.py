@@ -27,8 +27,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, TypeAlias
+from dataclasses import replace
+from typing import Final, NamedTuple, TypeAlias
 
 from pycompose.errors import ComposeFileError, Owner, Position, Problem, UsageError
 from pycompose.loader.assemble import assemble
@@ -52,12 +52,12 @@ from pycompose.loader.trace import Trace
 from pycompose.loader.tree import Map, Scalar
 from pycompose.loader.words import show
 from pycompose.model.project import Project
+from pycompose.model.values import EMPTY
 
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9_-]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stages:
+class Stages(NamedTuple):
     """Which of the stages are run that `config` can leave out; all of them, as a rule.
 
     Without `interpolate`, strings stay as they are written; without `check`, whatever only a
@@ -72,8 +72,7 @@ class Stages:
     resolve_environment: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadOptions:
+class LoadOptions(NamedTuple):
     """What is to be loaded, and how.
 
     `files` are absolute ("-" is standard input), in order. `working_dir` is absolute: relative
@@ -91,7 +90,7 @@ class LoadOptions:
 
     files: tuple[str, ...]
     working_dir: str
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environment: Mapping[str, str] = EMPTY
     environment_files: tuple[str, ...] = ()
     dotenv: bool = True
     home: str = ""
@@ -101,9 +100,12 @@ class LoadOptions:
     dependencies: bool = True
     all_resources: bool = False
     compatibility: bool = False
-    stages: Stages = field(default_factory=Stages)
+    stages: Stages = Stages()
     names_only: bool = False
     remote: Remote | None = None
+
+    def __repr__(self) -> str:
+        return f"LoadOptions(files={self.files!r}, …)"  # variables hold secrets
 
 
 def load(options: LoadOptions, sources: Sources, trace: Trace | None = None) -> Project:
@@ -152,8 +154,7 @@ def load(options: LoadOptions, sources: Sources, trace: Trace | None = None) -> 
 Found: TypeAlias = Mapping[Owner, Sequence[Problem]]
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """What the files make together; `environment` is what interpolation saw.
 
     `found` is what is wrong, or to be noticed, of single values, by whose they are.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from pycompose.model.build import Build
@@ -89,8 +88,7 @@ class Logging(NamedTuple):
     extensions: Mapping[str, Json] = EMPTY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class Service(NamedTuple):
     """A service as the user wants it, with every default of the specification filled in.
 
     Fields stand in the order in which Docker Compose writes them, which the config hash depends
@@ -104,7 +102,7 @@ class Service:
 
     name: str
     profiles: tuple[str, ...] = ()
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = EMPTY
     attach: bool | None = None
     build: Build | None = None
     develop: Develop | None = None
@@ -126,7 +124,7 @@ class Service:
     configs: tuple[Grant, ...] = ()
     container_name: str = ""
     credential_spec: CredentialSpec | None = None
-    depends_on: Mapping[str, Dependency] = field(default_factory=dict)
+    depends_on: Mapping[str, Dependency] = EMPTY
     deploy: Deploy | None = None
     device_cgroup_rules: tuple[str, ...] = ()
     devices: tuple[Device, ...] = ()
@@ -136,10 +134,10 @@ class Service:
     domainname: str = ""
     entrypoint: tuple[str, ...] | None = None
     provider: Provider | None = None
-    environment: Mapping[str, str | None] = field(default_factory=dict)
+    environment: Mapping[str, str | None] = EMPTY
     expose: tuple[str, ...] = ()
     external_links: tuple[str, ...] = ()
-    extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extra_hosts: Mapping[str, tuple[str, ...]] = EMPTY
     group_add: tuple[str, ...] = ()
     gpus: tuple[DeviceRequest, ...] = ()
     hostname: str = ""
@@ -148,7 +146,7 @@ class Service:
     init: bool | None = None
     ipc: str = ""
     isolation: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = EMPTY
     label_file: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     logging: Logging | None = None
@@ -157,9 +155,9 @@ class Service:
     memswap_limit: int = 0
     mem_swappiness: int = 0
     mac_address: str = ""
-    models: Mapping[str, ModelUse | None] = field(default_factory=dict)
+    models: Mapping[str, ModelUse | None] = EMPTY
     network_mode: str = ""
-    networks: Mapping[str, Attachment | None] = field(default_factory=dict)
+    networks: Mapping[str, Attachment | None] = EMPTY
     oom_kill_disable: bool = False
     oom_score_adj: int = 0
     pid: str = ""
@@ -178,11 +176,11 @@ class Service:
     stdin_open: bool = False
     stop_grace_period: Nanoseconds | None = None
     stop_signal: str = ""
-    storage_opt: Mapping[str, str] = field(default_factory=dict)
-    sysctls: Mapping[str, str] = field(default_factory=dict)
+    storage_opt: Mapping[str, str] = EMPTY
+    sysctls: Mapping[str, str] = EMPTY
     tmpfs: tuple[str, ...] = ()
     tty: bool = False
-    ulimits: Mapping[str, Ulimit] = field(default_factory=dict)
+    ulimits: Mapping[str, Ulimit] = EMPTY
     use_api_socket: bool = False
     user: str = ""
     userns_mode: str = ""
@@ -193,7 +191,7 @@ class Service:
     pre_start: tuple[Hook, ...] = ()
     post_start: tuple[Hook, ...] = ()
     pre_stop: tuple[Hook, ...] = ()
-    extensions: Mapping[str, Json] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = EMPTY
 
     @property
     def instances(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -61,7 +60,7 @@ def projects(draw):
 
 
 def _without_strangers(one, there):
-    return replace(one, depends_on={n: d for n, d in one.depends_on.items() if n in there})
+    return one._replace(depends_on={n: d for n, d in one.depends_on.items() if n in there})
 
 
 class CountingEngine(FakeEngine):

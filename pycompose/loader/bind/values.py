@@ -7,7 +7,6 @@ that has no such value.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
 from math import isfinite
 from typing import Any, TypeAlias
 
@@ -61,10 +60,7 @@ def section(attributes: Table, make: Callable[..., Any], *, extended: bool = Tru
 
 
 def _needed(make: Callable[..., Any]) -> list[str]:
-    """Return the fields without a default of a data class or a named tuple."""
-    if is_dataclass(make):
-        empty = (MISSING, MISSING)
-        return [it.name for it in fields(make) if (it.default, it.default_factory) == empty]
+    """Return the fields without a default of a named tuple."""
     defaults = getattr(make, "_field_defaults", {})
     return [name for name in getattr(make, "_fields", ()) if name not in defaults]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from pycompose.convert.hashing import (
@@ -42,7 +40,7 @@ def test_escapes_of_go_are_part_of_the_hash():
             Mount(type="volume", source="v2", target="/b", volume=VolumeOptions()),
         ),
     )
-    hashed = config_hash(replace(service, pull_policy="never"))
+    hashed = config_hash(service._replace(pull_policy="never"))
     assert hashed == "e3db843a0ce209f972b05460202bf47c2598b61c2293c07475e19cee6e0e05ea"
 
 
@@ -58,18 +56,18 @@ def test_escapes_of_go_are_part_of_the_hash():
     ],
 )
 def test_what_recreates_nothing_is_not_hashed(change):
-    assert config_hash(replace(WEB, **change)) == config_hash(WEB)
-    assert changed_fields(field_digests(WEB), replace(WEB, **change)) == ()
+    assert config_hash(WEB._replace(**change)) == config_hash(WEB)
+    assert changed_fields(field_digests(WEB), WEB._replace(**change)) == ()
 
 
 def test_the_number_of_replicas_is_not_hashed_but_deploy_is():
-    one, two = (replace(WEB, deploy=Deploy(replicas=count)) for count in (1, 2))
+    one, two = (WEB._replace(deploy=Deploy(replicas=count)) for count in (1, 2))
     assert config_hash(one) == config_hash(two) != config_hash(WEB)
 
 
 def test_a_shared_namespace_is_hashed_by_its_container():
     service = Service(name="a", image="x", ipc="service:b")
-    container = replace(service, ipc="container:123")
+    container = service._replace(ipc="container:123")
     assert container_hash(service, {"b": "123"}) == config_hash(container)
     assert container_hash(service, {"service:c": "container:123"}) == config_hash(service)
 
@@ -133,8 +131,7 @@ def test_floats_are_written_as_go_does_and_strings_that_look_like_one_stay(inden
     assert go_json(2.0) == "2"
 
 
-RICH = replace(
-    WEB,
+RICH = WEB._replace(
     environment={"A": "1", "B": "1"},
     ports=(Port(target=80), Port(target=81)),
     volumes=(Mount(type="volume", target="/data"),),
@@ -158,8 +155,7 @@ def test_equal_values_have_different_digests():
 
 
 def test_changed_fields_names_what_was_added_removed_and_changed():
-    changed = replace(
-        RICH,
+    changed = RICH._replace(
         environment={"A": "2", "C": "1"},
         ports=RICH.ports[:1],
         image="redis",
@@ -172,4 +168,4 @@ def test_changed_fields_names_what_was_added_removed_and_changed():
 
 
 def test_an_empty_mapping_is_a_field_itself():
-    assert "logging" in field_digests(replace(WEB, logging=Logging()))
+    assert "logging" in field_digests(WEB._replace(logging=Logging()))

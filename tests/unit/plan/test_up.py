@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from textwrap import dedent
 from typing import Any
 
@@ -113,7 +112,7 @@ def test_a_container_made_by_docker_compose_is_recreated_without_naming_the_fiel
 
 
 def test_more_replicas_get_the_next_numbers() -> None:
-    plan = plan_of(project(replace(WEB, scale=3)), snapshot(state(WEB), networks=THERE))
+    plan = plan_of(project(WEB._replace(scale=3)), snapshot(state(WEB), networks=THERE))
 
     assert text(plan) == golden(
         """
@@ -127,7 +126,7 @@ def test_more_replicas_get_the_next_numbers() -> None:
 
 def test_fewer_replicas_take_the_last_numbers_away() -> None:
     plan = plan_of(
-        project(replace(WEB, scale=1)),
+        project(WEB._replace(scale=1)),
         snapshot(state(WEB, 1), state(WEB, 2), state(WEB, 3), networks=THERE),
     )
 
@@ -143,7 +142,7 @@ def test_fewer_replicas_take_the_last_numbers_away() -> None:
 
 def test_an_outdated_replica_goes_before_a_current_one() -> None:
     plan = plan_of(
-        project(replace(WEB, scale=1)), snapshot(state(OLD, 1), state(WEB, 2), networks=THERE)
+        project(WEB._replace(scale=1)), snapshot(state(OLD, 1), state(WEB, 2), networks=THERE)
     )
 
     assert text(plan) == golden(
@@ -156,7 +155,7 @@ def test_an_outdated_replica_goes_before_a_current_one() -> None:
 
 def test_a_gap_in_the_numbers_is_not_filled() -> None:
     plan = plan_of(
-        project(replace(WEB, scale=3)), snapshot(state(WEB, 1), state(WEB, 3), networks=THERE)
+        project(WEB._replace(scale=3)), snapshot(state(WEB, 1), state(WEB, 3), networks=THERE)
     )
 
     assert text(plan) == golden(
@@ -168,7 +167,7 @@ def test_a_gap_in_the_numbers_is_not_filled() -> None:
 
 
 def test_a_scale_of_nothing_takes_all_containers_away() -> None:
-    plan = plan_of(project(replace(WEB, scale=0)), snapshot(state(WEB), networks=THERE))
+    plan = plan_of(project(WEB._replace(scale=0)), snapshot(state(WEB), networks=THERE))
 
     assert text(plan) == golden(
         """
@@ -786,7 +785,7 @@ def test_a_newer_image_recreates() -> None:
 
 
 def test_the_timeout_of_stops_is_the_one_asked_for() -> None:
-    plan = plan_of(project(replace(WEB, scale=0)), snapshot(state(WEB), networks=THERE), timeout=3)
+    plan = plan_of(project(WEB._replace(scale=0)), snapshot(state(WEB), networks=THERE), timeout=3)
 
     assert text(plan) == golden(
         """
