@@ -34,8 +34,7 @@ def config(session: Session, options: ConfigOptions) -> str:
         # Compat: of the lists, only this one heeds --quiet.
         quiet = options.quiet and options.show == "environment"
         return "" if quiet else "".join(f"{line}\n" for line in lines)
-    text = _raw(session, options) if options.no_interpolate else _project(session, options)
-    return "" if options.quiet else text
+    return _raw(session, options) if options.no_interpolate else _project(session, options)
 
 
 def variables(session: Session) -> tuple[Variable, ...]:
@@ -137,8 +136,7 @@ def _hashed(project: Project, text: str) -> tuple[str, ...]:
 
 
 def _project(session: Session, options: ConfigOptions) -> str:
-    from pycompose.loader import dump
-
+    form = _format(options.format)
     project = session.load(options.services, stages=_stages(session, options))
     if options.resolve_image_digests or options.lock_image_digests:
         project = _pinned(project, session.engine)
@@ -148,12 +146,15 @@ def _project(session: Session, options: ConfigOptions) -> str:
             for name, service in project.services.items()
         }
         project = Project(name="", services=services)
-    return dump.dump(project, _format(options.format))
+    if options.quiet:  # what is only checked is not written
+        return ""
+    from pycompose.loader.dump import dump
+
+    return dump(project, form)
 
 
 def _raw(session: Session, options: ConfigOptions) -> str:
-    from pycompose.loader import dump
-
+    form = _format(options.format)
     document = _document(session, options)
     services: dict[str, Any] = document.get("services") or {}
     if options.resolve_image_digests or options.lock_image_digests:
@@ -163,7 +164,11 @@ def _raw(session: Session, options: ConfigOptions) -> str:
     if options.lock_image_digests:
         images = {name: _image(service) for name, service in services.items()}
         document = {"services": images}
-    return dump.dump_raw(document, _format(options.format))
+    if options.quiet:
+        return ""
+    from pycompose.loader.dump import dump_raw
+
+    return dump_raw(document, form)
 
 
 def _image(service: dict[str, Json]) -> dict[str, Json]:
