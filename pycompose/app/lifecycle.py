@@ -47,7 +47,8 @@ def up(session: Session, options: UpOptions) -> int:
 
 
 def plan_up(session: Session, options: UpOptions) -> Plan:
-    """Return what `up` would do, images first; nothing is changed."""
+    """Return what `up` would do, images first, and what it changes; nothing is changed."""
+    from pycompose.plan.changes import replaced, with_changes
     from pycompose.plan.images import images
 
     def look(project: Project) -> Snapshot:
@@ -55,7 +56,9 @@ def plan_up(session: Session, options: UpOptions) -> Plan:
 
     project, snapshot, plan = _planned(session, options, look)
     first = images(project, snapshot, pull=options.pull, building=_building(options))
-    return _joined(first, plan)
+    old = replaced(plan)
+    documents = {id: session.engine.inspect_container(id) for id in old}
+    return _joined(first, with_changes(plan, project, snapshot, documents))
 
 
 def _planned(

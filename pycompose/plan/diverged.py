@@ -120,7 +120,7 @@ def _changes(project: Project, service: Service, state: ContainerState) -> str |
     except (KeyError, ValueError, AttributeError, TypeError):
         # Compat: a container made by Docker Compose tells only that something changed.
         return _at("its configuration changed", project.places.find("services", service.name))
-    shown = [_at(path, _place(project, service, path)) for path in paths]
+    shown = [_at(path, place(project, service, path)) for path in paths]
     return f"changed: {', '.join(shown)}" if shown else None
 
 
@@ -133,7 +133,7 @@ def _at(text: str, at: Position | None) -> str:
     return f"{text} ({at})" if at else text
 
 
-def _place(project: Project, service: Service, path: str) -> Position | None:
+def place(project: Project, service: Service, path: str) -> Position | None:
     """Return where the field `environment.FOO`, `ports[0]` or `volumes[/data]` is written."""
     match = _FIELD.fullmatch(path)
     if match is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pycompose.model.values import Json
 
@@ -36,6 +36,21 @@ class Made:
 
 
 Ref: TypeAlias = str | Made
+
+
+class Change(NamedTuple):
+    """A field of a container that is made anew: `environment.COLOUR`, `ports[0]`, and its values.
+
+    `at` is where the new value is written, "" for nowhere. None is no value; where not `known`,
+    the engine does not tell the old one, and neither is given. Values are as they are: who shows
+    them hides what is secret.
+    """
+
+    path: str
+    old: Json = None
+    new: Json = None
+    at: str = ""
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -151,12 +166,15 @@ class CreateContainer(Step):
 
     Where the container shares something with others that the plan makes, those are `joins`, and
     `join:<n>` stands in the body for the id of the n-th; the config hash is that of `hashed` with
-    the ids in it. Without joins the body is complete, and `hashed` None.
+    the ids in it. Without joins the body is complete, and `hashed` None. `replaces` is the id of
+    the container whose place it takes, "" for none; `changes` what differs, where somebody looked.
     """
 
     name: str
     body: Json
     platform: str = ""
+    replaces: str = ""
+    changes: tuple[Change, ...] = ()
     joins: tuple[Ref, ...] = ()
     hashed: Json = None
 

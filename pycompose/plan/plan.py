@@ -6,15 +6,13 @@ JSON form is described by `schemas/plan.schema.json`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from pycompose.events import Event, Notice, StepEvent
 from pycompose.model.values import Json
-from pycompose.plan.ops import CreateContainer, Made, Op, Step
-
-MASK = "…"
+from pycompose.plan.ops import Change, CreateContainer, Made, Op, Step
+from pycompose.plan.secrecy import MASK, hidden, shown, without_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +43,13 @@ class Plan:
     def __str__(self) -> str:
         return "\n".join(line(step) for step in self.steps)
 
-    def to_json(self) -> Json:
-        """Return the plan as JSON; values of environment variables and build args are masked."""
+    def to_json(self, *, values: bool = False) -> Json:
+        """Return the plan as JSON; values of variables and build args, and all secrets, are masked.
+
+        With `values`, those of variables that change are not, unless their name tells of a secret.
+        """
         return {
-            "steps": [_step_json(step) for step in self.steps],
+            "steps": [_step_json(step, values=values) for step in self.steps],
             "notices": [{"level": n.level, "message": n.message} for n in self.notices],
             "destroys": list(self.destroys),
         }
@@ -62,19 +63,31 @@ def line(step: Op) -> str:
     return f"[{after}] -> #{step.id} {type(step).__name__} {resource}: {step.why}{destroys}"
 
 
-def _step_json(step: Op) -> Json:
+def _step_json(step: Op, *, values: bool) -> Json:
     document: Json = {"op": type(step).__name__}
     for field in fields(step):
         if field.name == "hashed":  # the values in it are those of the body
             continue
         value = getattr(step, field.name)
-        if field.name == "body" and isinstance(step, CreateContainer):
-            value = masked(value)
+        if field.name == "body":
+            value = masked(value) if isinstance(step, CreateContainer) else hidden(value)
+        if field.name in ("endpoint", "query", "dockerfile_inline", "context"):
+            value = hidden(value)
         if field.name == "query" and "buildargs" in value:
-            names = json.loads(value["buildargs"])
-            value = {**value, "buildargs": json.dumps(dict.fromkeys(names, MASK))}
+            value = {**value, "buildargs": without_values(value["buildargs"])}
+        if field.name == "changes":
+            value = tuple(change_json(change, values=values) for change in value)
         document[field.name] = _json(value)
     return document
+
+
+def change_json(change: Change, *, values: bool) -> Json:
+    """Return a change as JSON, masked; without values where they are not known."""
+    path, at = change.path, change.at or None
+    if not change.known:
+        return {"path": path, "at": at}
+    old, new = (shown(path, value, values=values) for value in (change.old, change.new))
+    return {"path": path, "old": old, "new": new, "at": at}
 
 
 def _json(value: object) -> Json:
@@ -86,9 +99,9 @@ def _json(value: object) -> Json:
 
 
 def masked(body: Json) -> Json:
-    """Return a container's body with the values of its environment variables hidden."""
+    """Return a container's body with the values of its variables, and what looks secret, hidden."""
     env = [entry.split("=", 1)[0] + f"={MASK}" if "=" in entry else entry for entry in body["Env"]]
-    return {**body, "Env": env}
+    return {**hidden(body), "Env": env}
 
 
 def check(steps: Iterable[Step]) -> None:

@@ -281,9 +281,12 @@ class _Up:
         reason: Divergence,
         *,
         inherited: tuple[MountState, ...] = (),
-        replaces: bool = False,
+        replaces: str = "",
     ) -> tuple[int, list[int]]:
-        """Plan a container called `name`; its step, and those it starts after."""
+        """Plan a container called `name`; its step, and those it starts after.
+
+        `replaces` is the id of the container whose place it takes, empty for none.
+        """
         final = self.project.container_name(service, number)
         image = self.snapshot.images.get(self.project.image(service))
         made = convert_container(
@@ -293,7 +296,7 @@ class _Up:
             capabilities=self.snapshot.capabilities,
             image_id=image.id if image else "",
             inherited=inherited,
-            replaces=replaces,
+            replaces=bool(replaces),
             contents=self.options.contents,
             references=self.joins.references,
             linked=self.joins.links,
@@ -307,6 +310,7 @@ class _Up:
             name=name,
             body=made.body,
             platform=made.platform,
+            replaces=replaces,
             joins=self.joins.made,
             hashed=made.hashed if self.joins.made else None,
             service=service.name,
@@ -333,7 +337,7 @@ class _Up:
             f"{old.id[:12]}_{name}",
             verdict,
             inherited=inherited,
-            replaces=True,
+            replaces=old.id,
         )
         removed = self._remove(old, "replaced", f"replaced by #{made}", [made, *ready, *halts])
         renamed = self.steps.add(

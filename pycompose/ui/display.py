@@ -110,7 +110,7 @@ def open_display(
 
     Source: rules 156-158, 143 of compose.md
     """
-    color = ansi != "never" and not environment.get("NO_COLOR")
+    color = _may_color(ansi, environment)
     moved = environment.get("COMPOSE_STATUS_STDOUT", "").strip().lower() in ("1", "t", "true", "y")
     out = sys.stdout if moved else sys.stderr
     if progress == "auto":
@@ -121,11 +121,20 @@ def open_display(
         sys.stdout.buffer,
         sys.stderr.buffer,
         style or LogStyle(),
-        color=color and (sys.stdout.isatty() or ansi == "always"),
+        color=colored(ansi, environment),
     )
     renderer = _renderer(progress, out, dry_run=dry_run, title=title, color=color)
     source = progress != "json" and out.isatty()
     return Display(renderer, logs, error_format=error_format, source=source)
+
+
+def colored(ansi: str, environment: Mapping[str, str]) -> bool:
+    """Tell whether what goes to standard output has colours; as for `open_display`."""
+    return _may_color(ansi, environment) and (sys.stdout.isatty() or ansi == "always")
+
+
+def _may_color(ansi: str, environment: Mapping[str, str]) -> bool:
+    return ansi != "never" and not environment.get("NO_COLOR")
 
 
 def _renderer(progress: str, out: TextIO, *, dry_run: bool, title: str, color: bool) -> Renderer:

@@ -38,6 +38,13 @@ def main(
     remove_orphans: options.RemoveOrphans = None,
     renew_anon_volumes: options.RenewAnonVolumes = False,
     scale: options.Scale = None,
+    show_values: Annotated[
+        bool,
+        Option(
+            "--show-values",
+            help="Show the values of variables that change, unless they are named like secrets",
+        ),
+    ] = False,
     timeout: options.Timeout = None,
     wait: Annotated[
         bool, Option("--wait", help="Plan to wait until services run or are healthy")
@@ -45,7 +52,8 @@ def main(
 ) -> int:
     """Show what up would do, step by step, without doing it.
 
-    Each line names the steps that come before it, the step, and why it is needed.
+    Each line names the steps that come before it, the step, and why it is needed. Below a container
+    that is made anew stand the fields that changed, with the old and the new value.
 
     \b
     Examples:
@@ -54,6 +62,7 @@ def main(
       pycompose plan --detailed-exitcode || echo "there is something to do"
     """
     from pycompose.app.lifecycle import plan_up
+    from pycompose.ui.display import colored
     from pycompose.ui.plans import render
 
     options.check(options.UP, ctx.params)
@@ -61,5 +70,6 @@ def main(
         raise UsageError(f'unsupported format "{format}", expected text or json')
     with opened(ctx, dry_run=dry_run) as session:
         plan = plan_up(session, options.up(ctx.params, session.settings.environment))
-    write(render(plan, format=format))
+        color = colored(session.settings.ansi, session.settings.environment)
+    write(render(plan, format=format, values=show_values, color=color))
     return CHANGES if detailed_exitcode and plan.steps else 0

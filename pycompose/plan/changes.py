@@ -1,0 +1,121 @@
+"""What changes in a container that is made anew, field by field, with the old and the new value.
+
+Pure: the old values come from what the engine says of the old container, which is asked for the
+containers of `replaced` only, and only where people want to see a plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from pycompose import labels
+from pycompose.convert import reading
+from pycompose.convert.hashing import changed_fields
+from pycompose.model.project import Project
+from pycompose.model.service import Service
+from pycompose.model.values import Json
+from pycompose.plan.diverged import place
+from pycompose.plan.ops import Change, CreateContainer
+from pycompose.plan.plan import Plan
+from pycompose.snapshot import ContainerState, Snapshot
+
+_SHORT = 12  # characters of an id, as the docker CLI shows them
+
+
+def replaced(plan: Plan) -> tuple[str, ...]:
+    """Return the ids of the containers whose old values `with_changes` takes."""
+    return tuple(
+        step.replaces
+        for step in plan.steps
+        if isinstance(step, CreateContainer)
+        and step.replaces
+        and step.cause in ("changed", "image", "forced")
+    )
+
+
+def with_changes(
+    plan: Plan, project: Project, snapshot: Snapshot, documents: Mapping[str, Json]
+) -> Plan:
+    """Return the plan with the changes of its new containers; `documents` are of `replaced`."""
+    states = {state.id: state for state in snapshot.containers}
+    steps = tuple(
+        replace(
+            step,
+            changes=_changes(
+                step, project, states[step.replaces], snapshot, documents[step.replaces]
+            ),
+        )
+        if isinstance(step, CreateContainer) and step.replaces in documents
+        else step
+        for step in plan.steps
+    )
+    return replace(plan, steps=steps)
+
+
+def _changes(
+    step: CreateContainer,
+    project: Project,
+    state: ContainerState,
+    snapshot: Snapshot,
+    document: Json,
+) -> tuple[Change, ...]:
+    service = project.services[step.service]
+    old, new = reading.as_requested(document), step.body
+    paths = _changed(state, service)
+    found = [
+        _change(project, service, path, old, new) for path in paths if not path.startswith("ports[")
+    ]
+    found += _ports(project, service, paths, old, new)
+    if step.cause == "image" and "image" not in paths:
+        found.append(_image(project, service, state, snapshot))
+    return tuple(sorted(found, key=lambda change: change.path))
+
+
+def _changed(state: ContainerState, service: Service) -> tuple[str, ...]:
+    try:
+        return changed_fields(json.loads(state.labels[labels.FIELDS]), service)
+    except (KeyError, ValueError, AttributeError, TypeError):
+        return ()  # Compat: a container made by Docker Compose has no digests of its fields
+
+
+def _change(project: Project, service: Service, path: str, old: Json, new: Json) -> Change:
+    at = place(project, service, path)
+    if not reading.readable(path):
+        return Change(path, at=str(at or ""), known=False)
+    return Change(path, reading.value(old, path), reading.value(new, path), str(at or ""))
+
+
+def _image(project: Project, service: Service, state: ContainerState, snapshot: Snapshot) -> Change:
+    name = project.image(service)
+    current = snapshot.images[name].id if name in snapshot.images else ""
+    ids = [id.removeprefix("sha256:")[:_SHORT] for id in (state.image_id, current)]
+    at = place(project, service, "image") or place(project, service, "build")
+    return Change("image", f"{name} ({ids[0]})", f"{name} ({ids[1]})", str(at or ""))
+
+
+def _ports(
+    project: Project, service: Service, paths: Iterable[str], old: Json, new: Json
+) -> Iterator[Change]:
+    """Yield the changes of ports: each new one beside one that goes, of the same target if any."""
+    before, after = reading.ports(old), reading.ports(new)
+    gone = {text: target for text, target in before.items() if text not in after}
+    for path in paths:
+        if not path.startswith("ports["):
+            continue
+        index = int(path[len("ports[") : -1])
+        text, target = None, ""
+        if index < len(service.ports):
+            port = service.ports[index]
+            target = f"{port.target}/{port.protocol}"
+            ends = (port.host_ip, port.published, target)
+            text = ":".join(end for end in ends if end)
+            if text in before:
+                continue  # it has another place in the list
+        same = [one for one, its in gone.items() if its == target] or list(gone)
+        was = same[0] if same else None
+        if was is not None:
+            del gone[was]
+        if was is not None or text is not None:
+            yield Change(path, was, text, str(place(project, service, path) or ""))
