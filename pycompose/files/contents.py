@@ -6,7 +6,6 @@ Contents are read where they are needed and kept nowhere; no message repeats the
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
@@ -14,7 +13,6 @@ from pycompose.convert.grants import Granted, Section, granted
 from pycompose.errors import ComposeFileError, Position, Problem
 from pycompose.files.disk import read_file
 from pycompose.model.project import Project
-from pycompose.model.resources import FileObject
 from pycompose.plan.ops import PutArchive
 
 DIGEST_LENGTH: Final = 8  # hex digits: enough to see a change, too few to find a secret by
@@ -33,7 +31,7 @@ def digests(project: Project) -> dict[str, str]:
             if each.name in found or each.name in problems or each.item.external:
                 continue
             try:
-                data = content(project, each.item)
+                data = content(project, each.section, each.grant.source)
             except (OSError, LookupError) as error:
                 problems[each.name] = _problem(project, each, error)
             else:
@@ -58,17 +56,21 @@ def _problem(project: Project, each: Granted, error: Exception) -> Problem:
     )
 
 
-def content(project: Project, item: FileObject) -> bytes:
-    """Return what a secret or config holds.
+def content(project: Project, section: Section, key: str) -> bytes:
+    """Return what a secret or config holds; a variable is that of the file that names it.
 
     Raises:
         OSError: its file cannot be read.
         LookupError: its variable is not set.
     """
+    item = (project.secrets if section == "secrets" else project.configs)[key]
     if item.file:
         return read_file(item.file)
     if item.environment:
-        return project.environment[item.environment].encode("utf-8", "surrogateescape")
+        at = project.places.find(section, key, "environment")
+        own = project.environments.get(at.file) if at else None
+        known = project.environment if own is None else own
+        return known[item.environment].encode("utf-8", "surrogateescape")
     return item.content.encode("utf-8", "surrogateescape")
 
 
@@ -82,11 +84,7 @@ def archive(project: Project, step: PutArchive) -> bytes:
     import io  # noqa: PLC0415  # for steps that are rare
     import tarfile  # noqa: PLC0415
 
-    sections: Mapping[Section, Mapping[str, FileObject]] = {
-        "secrets": project.secrets,
-        "configs": project.configs,
-    }
-    data = content(project, sections[step.section][step.key])
+    data = content(project, step.section, step.key)
     member = tarfile.TarInfo(step.path.removeprefix(step.folder).lstrip("/"))
     member.size, member.mtime = len(data), int(time.time())
     member.uid, member.gid, member.mode = step.uid, step.gid, step.mode

@@ -139,6 +139,7 @@ def load(options: LoadOptions, sources: Sources, trace: Trace | None = None) -> 
             config_files=options.files,
             environment_files=options.environment_files,
             environment=environment,
+            environments=whole.environments,
             separator="_" if options.compatibility else "-",
             pending=_gathered(faults, pending, {} if options.names_only else values),
         )
@@ -157,12 +158,14 @@ Found: TypeAlias = Mapping[Owner, Sequence[Problem]]
 class Merged(NamedTuple):
     """What the files make together; `environment` is what interpolation saw.
 
-    `found` is what is wrong, or to be noticed, of single values, by whose they are.
+    `environments` are those of single files, by the names that messages call them. `found` is what
+    is wrong, or to be noticed, of single values, by whose they are.
     """
 
     document: Map
     name: str
     environment: dict[str, str]
+    environments: Mapping[str, Mapping[str, str]]
     found: Found
 
 
@@ -209,7 +212,7 @@ def merged(
                 trace.keep(document, reading.everything(), reading.environments)
             document = defaults(document)
             document = normalize(document, name) if stages.normalize else document
-            return Merged(document, name, environment, reading.found)
+            return Merged(document, name, environment, reading.environments, reading.found)
     faults.settle()
     raise AssertionError("faults without a problem")
 

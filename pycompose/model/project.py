@@ -40,9 +40,10 @@ class Project:
 
     `services` are the enabled ones, `disabled` those that no active profile enables; both sorted
     by name. `config_files` and `working_dir` are absolute. `environment` is what interpolation
-    saw; it may hold secrets and is never printed. `separator` stands between the parts of
-    container and image names. `pending` are problems and warnings of parts, which are none until
-    someone uses that part, such as a missing `env_file`.
+    saw, `environments` what it saw in single files, by the names that places call them (an included
+    file may have an `.env` of its own); they may hold secrets and are never printed. `separator`
+    stands between the parts of container and image names. `pending` are problems and warnings of
+    parts, which are none until someone uses that part, such as a missing `env_file`.
     """
 
     name: str
@@ -59,6 +60,9 @@ class Project:
     extensions: Mapping[str, Json] = field(default_factory=dict)
     separator: str = "-"
     environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    environments: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     places: Places = field(default_factory=Nowhere, repr=False, compare=False)
     pending: Mapping[Owner, tuple[Problem, ...]] = field(
         default_factory=dict, repr=False, compare=False

@@ -6,8 +6,9 @@ import tarfile
 import pytest
 from projects import project, service
 
+from pycompose.api import load
 from pycompose.errors import ComposeFileError
-from pycompose.files.contents import archive, digests
+from pycompose.files.contents import archive, content, digests
 from pycompose.model.mounts import Grant
 from pycompose.model.resources import FileObject
 from pycompose.plan.ops import PutArchive
@@ -78,3 +79,19 @@ def test_an_archive_holds_one_file_with_its_rights(folder, name) -> None:
         assert (member.name, member.uid, member.gid, member.mode) == (name, 33, 44, 0o440)
         assert tar.extractfile(member).read() == b"s3cr3t"
     assert "s3cr3t" not in repr(step)
+
+
+def test_a_variable_is_that_of_the_file_that_names_it(tmp_path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / ".env").write_text("INNER=inner\n")
+    (inner / "compose.yaml").write_text("secrets: {inside: {environment: INNER}}\n")
+    (tmp_path / "compose.yaml").write_text(
+        "include: [inner/compose.yaml]\n"
+        "services: {web: {image: busybox, secrets: [inside, outside]}}\n"
+        "secrets: {outside: {environment: TOKEN}}\n"
+    )
+    (tmp_path / ".env").write_text("TOKEN=outer\n")
+    wanted = load(str(tmp_path / "compose.yaml"), environment={})
+    assert content(wanted, "secrets", "outside") == b"outer"
+    assert content(wanted, "secrets", "inside") == b"inner"
