@@ -183,6 +183,9 @@ class _Folder:
             return Source(path, name, _ENV)
         raise FileNotFoundError(path)
 
+    def follow(self, path: str) -> str:
+        return path
+
     def mode(self, path: str) -> int | None:
         return None
 

@@ -34,6 +34,10 @@ class _Kept:
         source = self.texts[path] = self.sources.read(path)
         return source
 
+    def follow(self, path: str) -> str:
+        """Return a path with the first link in it followed."""
+        return self.sources.follow(path)
+
 
 def lint(session: Session, services: Sequence[str] = ()) -> Linted:
     """Return the traps in the project's files, those in some services only if any are named.

@@ -48,6 +48,15 @@ class DiskSources:
         prefix = self.cwd.rstrip("/") + "/"
         return path.removeprefix(prefix) or path
 
+    def follow(self, path: str) -> str:
+        """Return an absolute path with the first link in it followed; itself if it has none."""
+        # Compat: links behind the first one stay.
+        parts = path.split("/")
+        for end in range(2, len(parts) + 1):
+            if os.path.islink(link := "/".join(parts[:end])):
+                return "/".join([os.path.realpath(link), *parts[end:]])
+        return path
+
     def mode(self, path: str) -> int | None:
         """Return the type and permission bits of what is at an absolute path, links followed.
 

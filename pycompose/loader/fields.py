@@ -35,9 +35,10 @@ from pycompose.loader.tree import Map, Node, Scalar
 # odd rule of address pools.
 Merge: TypeAlias = Literal["replace", "union", "driver", "subnet"]
 
-# What of an attribute is a path: "file" of this machine; "portable" may be one of Windows too;
-# "context" may be a URL; "mount" and "device" are sections that hold a path under conditions.
-PathKind: TypeAlias = Literal["file", "portable", "context", "mount", "device"]
+# What of an attribute is a path: "file" of this machine, "linked" if links in it are followed;
+# "portable" may be one of Windows too; "context" may be a URL; "mount" and "device" are sections
+# that hold a path under conditions.
+PathKind: TypeAlias = Literal["file", "linked", "portable", "context", "mount", "device"]
 
 
 class Field(NamedTuple):
@@ -270,7 +271,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.develop.watch.[].ignore", listed),
     _row("services.*.develop.watch.[].include", listed),
     _row("services.*.develop.watch.[].initial_sync"),
-    _row("services.*.develop.watch.[].path", path="file"),
+    _row("services.*.develop.watch.[].path", path="linked"),
     _row("services.*.develop.watch.[].target"),
     _row("services.*.device_cgroup_rules"),
     _row("services.*.devices", unique=device_key),

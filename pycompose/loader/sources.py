@@ -55,3 +55,7 @@ class Sources(Protocol):
             ComposeFileError: it is not text, and where.
         """
         ...
+
+    def follow(self, path: str) -> str:
+        """Return an absolute path with the first link in it followed; itself if it has none."""
+        ...

@@ -41,6 +41,7 @@ from pycompose.loader.environment import resolve as resolve_environment
 from pycompose.loader.faults import Faults
 from pycompose.loader.interpolate import interpolate
 from pycompose.loader.label_files import resolve as resolve_labels
+from pycompose.loader.links import follow
 from pycompose.loader.merge import merge
 from pycompose.loader.normalize import normalize
 from pycompose.loader.reading import Place, Reading, Scope
@@ -120,6 +121,8 @@ def load(options: LoadOptions, sources: Sources, trace: Trace | None = None) -> 
     whole = merged(options, sources, faults, canonical, merge, trace)
     with faults:
         document, environment = whole.document, whole.environment
+        if stages.resolve_paths:
+            document = follow(document, sources)
         pending = check(document, _unknown(whole.found)) if stages.check else {}
         if options.names_only:
             pending = check_order(document)

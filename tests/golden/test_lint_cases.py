@@ -39,6 +39,9 @@ class Folder:
         text = (self.folder / name).read_text()
         return self.texts.setdefault(path, Source(path, name, text))
 
+    def follow(self, path: str) -> str:
+        return path
+
     def mode(self, path: str) -> int | None:
         name = path.removeprefix("/shop").lstrip("/")
         if name in self.modes:

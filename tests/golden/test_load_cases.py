@@ -35,6 +35,9 @@ class FolderSources:
         except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(path) from None
 
+    def follow(self, path: str) -> str:
+        return path
+
 
 def answer(folder: Path) -> tuple[str, str]:
     """Return the file that holds what becomes of a case, and its text."""
@@ -82,6 +85,9 @@ class Printed:
         if path != "/shop/compose.yaml":
             raise FileNotFoundError(path)
         return Source(path, "compose.yaml", self.text)
+
+    def follow(self, path: str) -> str:
+        return path
 
 
 @pytest.mark.parametrize("folder", sorted(CASES.iterdir()), ids=lambda folder: folder.name)

@@ -25,6 +25,21 @@ def test_a_file_is_read_and_named_relative_to_where_the_user_stands(tmp_path):
     assert DiskSources("/elsewhere").read(str(path)).name == str(path)
 
 
+def test_the_first_link_of_a_path_is_followed(tmp_path):
+    sources, real = DiskSources("/"), tmp_path / "real" / "deep"
+    real.mkdir(parents=True)
+    (tmp_path / "second").symlink_to("real")
+    (tmp_path / "first").symlink_to("second")
+    (real / "inner").symlink_to(tmp_path)
+    for path, expected in (
+        ("first/deep/x", "real/deep/x"),
+        ("first/deep/inner", "real/deep/inner"),
+        ("real/deep", "real/deep"),
+        ("gone/deep", "gone/deep"),
+    ):
+        assert sources.follow(f"{tmp_path}/{path}") == f"{tmp_path}/{expected}"
+
+
 def test_standard_input_is_read_once():
     sources = DiskSources("/", io.BytesIO(b"a: 1\n"))
     first = sources.read("-")

@@ -23,6 +23,9 @@ class Texts:
     def __init__(self, texts: dict[str, str]) -> None:
         self.texts = texts
 
+    def follow(self, path: str) -> str:
+        return path
+
     def read(self, path: str) -> Source:
         name = path.removeprefix("/shop/")
         if name not in self.texts:
@@ -36,6 +39,9 @@ class Read(Texts):
     def __init__(self, texts: dict[str, str]) -> None:
         super().__init__(texts)
         self.read_texts: dict[str, Source] = {}
+
+    def follow(self, path: str) -> str:
+        return path
 
     def read(self, path: str) -> Source:
         return self.read_texts.setdefault(path, super().read(path))
