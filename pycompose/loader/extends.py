@@ -21,6 +21,7 @@ from pycompose.loader.suggest import did_you_mean
 from pycompose.loader.tree import Map, Node, Scalar
 
 _LONGEST: Final = 12  # steps shown of one circle
+MOST_FILES: Final = 1000  # that one file leads to: 2 seconds' work
 
 
 class _Reference(NamedTuple):
@@ -166,6 +167,9 @@ class _Walk:
         path = f"services.{owner}.extends.file"
         place = self.reading.locate(str(file.value), scope, file.at, path)
         if place.path not in self.files:
+            if len(self.files) == MOST_FILES:
+                message = f"services of this file extend those of more than {MOST_FILES} others"
+                raise ComposeFileError(Problem(file.at, path, message))
             documents = self.reading.asked(place.path, file.at, path, chain)
             inner = scope._replace(
                 base=place.folder, files=(place.path,), chain=chain, root=place.root

@@ -5,7 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
-from unit.loader.loading import problems, project
+from unit.loader.loading import Texts, problems, project
+
+from pycompose.errors import ComposeFileError
+from pycompose.loader.sources import Source
+from pycompose.loader.stages import LoadOptions, load
 
 
 def test_a_long_chain_is_walked():
@@ -33,6 +37,20 @@ def test_a_circle_may_lead_through_other_files():
         "compose.yaml:1:51: services.a.extends: services extend each other in a circle:"
         " a (compose.yaml:1:12) -> b (x/b.yaml:1:12) -> a"
     ]
+
+
+class Everywhere(Texts):
+    """One text, whatever file is asked for."""
+
+    def read(self, path):
+        return Source(path, path, self.files["compose.yaml"])
+
+
+def test_a_flood_of_files_ends():
+    text = "services: {a: {extends: {file: deeper/x.yaml, service: a}}}"
+    options = LoadOptions(files=("/shop/compose.yaml",), working_dir="/shop")
+    with pytest.raises(ComposeFileError, match="those of more than 1000 others"):
+        load(options, Everywhere({"compose.yaml": text}))
 
 
 @pytest.mark.parametrize(
