@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
+from pycompose.app.preflight import look
 from pycompose.apply import Report, apply
 from pycompose.engine import connect as connect_to
 from pycompose.engine.discover import config_folder, discover
@@ -28,8 +29,7 @@ from pycompose.plan.down import down as plan_down_of
 from pycompose.plan.images import images
 from pycompose.plan.plan import Plan
 from pycompose.plan.up import Options as UpOptions
-from pycompose.plan.up import images_needed
-from pycompose.plan.up import up as plan_up_of
+from pycompose.plan.up import draft, images_needed
 from pycompose.snapshot import ContainerState
 
 
@@ -103,13 +103,18 @@ def plan_up(project: Project, engine: Engine, options: UpOptions | None = None) 
 
     Raises:
         EngineError: the engine refused to tell what it holds.
-        ComposeFileError: an external resource or a secret is missing, or a name is taken by a
-            stranger.
+        ComposeFileError: an external resource or a secret is missing, or a name or a port is
+            taken by a stranger.
     """
     options = replace(options or UpOptions(), contents=digests(project))
     snapshot = observe(engine, project.name, project)
     needed = images_needed(project, snapshot, options)
-    return plan_up_of(project, with_image_volumes(engine, snapshot, needed), options)
+    snapshot = with_image_volumes(engine, snapshot, needed)
+    plan, problems = draft(project, snapshot, options)
+    problems += look(engine, project, snapshot, plan)
+    if problems:
+        raise ComposeFileError(*problems)
+    return plan
 
 
 def plan_down(project: Project, engine: Engine, options: DownOptions | None = None) -> Plan:

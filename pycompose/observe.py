@@ -78,6 +78,11 @@ def containers(engine: Engine, name: str, *, all: bool = True) -> tuple[Containe
     return tuple(sorted(map(container, found), key=lambda c: (c.name, c.id)))
 
 
+def everyone(engine: Engine) -> tuple[ContainerState, ...]:
+    """Return every container of the engine, whoever made it, by name; one list call."""
+    return tuple(sorted(map(container, engine.list_containers()), key=lambda c: (c.name, c.id)))
+
+
 def with_image_volumes(engine: Engine, snapshot: Snapshot, references: Iterable[str]) -> Snapshot:
     """Return the snapshot with the declared volumes of some images filled in."""
     images = dict(snapshot.images)
@@ -184,7 +189,16 @@ def _network(document: Json) -> NetworkState:
         driver=document.get("Driver", ""),
         created=document.get("Created", ""),
         labels=document.get("Labels") or {},
+        subnets=_subnets(document),
     )
+
+
+def _subnets(document: Json) -> tuple[str, ...]:
+    """Return the subnets that no other network of this engine may have a part of."""
+    if document.get("Scope") == "swarm":
+        return ()
+    pools = (document.get("IPAM") or {}).get("Config") or ()
+    return tuple(pool["Subnet"] for pool in pools if pool.get("Subnet"))
 
 
 def _volume(document: Json) -> VolumeState:

@@ -90,6 +90,7 @@ class NetworkState(NamedTuple):
     driver: str = ""
     created: str = ""
     labels: Mapping[str, str] = NOTHING
+    subnets: tuple[str, ...] = ()
 
 
 class VolumeState(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pycompose.app.options import DownOptions, StartOptions, StopOptions, UpOptions
 from pycompose.app.session import Session, truthy
 from pycompose.cancel import Cancel
-from pycompose.errors import UsageError
+from pycompose.errors import ComposeFileError, Problem, UsageError
 from pycompose.events import Event, LogLine, Sink
 from pycompose.observe import observe, with_image_volumes
 
@@ -124,14 +124,27 @@ def _with_images(session: Session, options: UpOptions, project: Project) -> Snap
     plan = images(project, snapshot, pull=options.pull, building=_building(options))
     if not plan.steps:
         return snapshot
+    _converge(session, project, snapshot, options)  # what forbids it, before images are brought in
     carry_out(session, plan, quiet=options.quiet_pull or options.quiet_build)
     return observe(session.engine, project.name, project)
 
 
 def _converge(session: Session, project: Project, snapshot: Snapshot, options: UpOptions) -> Plan:
+    """Return the plan to the project from what is there.
+
+    Raises:
+        ComposeFileError: something stands in its way; all that does.
+    """
+    from pycompose.app.preflight import look
     from pycompose.files.contents import digests
-    from pycompose.plan.up import Options, images_needed
-    from pycompose.plan.up import up as converge
+    from pycompose.plan.up import Options, draft, images_needed
+
+    problems: list[Problem] = []
+    try:
+        contents = digests(project)
+    except ComposeFileError as error:
+        contents = {}
+        problems += error.problems
 
     policy = "never" if options.no_recreate else "diverged"
     forced = options.force_recreate or options.renew_anon_volumes
@@ -145,12 +158,26 @@ def _converge(session: Session, project: Project, snapshot: Snapshot, options: U
         start=not options.no_start,
         wait=options.wait,
         timeout=options.timeout,
-        contents=digests(project),
+        contents=contents,
     )
     needed = images_needed(project, snapshot, converging)
     if needed:
         snapshot = with_image_volumes(session.engine, snapshot, needed)
-    return converge(project, snapshot, converging)
+    plan, forbidden = draft(project, snapshot, converging)
+    build = _building(options) != "never"
+    problems += forbidden
+    problems += look(
+        session.engine,
+        project,
+        snapshot,
+        plan,
+        socket=session.socket,
+        pull=options.pull,
+        build=build,
+    )
+    if problems:
+        raise ComposeFileError(*sorted(problems, key=lambda one: one.at))
+    return plan
 
 
 def carry_out(

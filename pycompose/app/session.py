@@ -81,6 +81,12 @@ class Session:
         return self._engine
 
     @property
+    def socket(self) -> str:
+        """The path of the engine's socket, "" where it has none or was not found by its address."""
+        scheme, _, path = self._address.partition("://")
+        return path if self._engine is not None and scheme == "unix" else ""
+
+    @property
     def parallel(self) -> int:
         """How many engine calls are made at the same time."""
         from pycompose.apply import PARALLEL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pycompose import labels
 from pycompose.convert import network as convert
 from pycompose.convert.hashing import network_hash, volume_hash
-from pycompose.errors import ComposeFileError, Position, Problem
+from pycompose.errors import Position, Problem
 from pycompose.model.project import Project
 from pycompose.plan.ops import (
     CreateNetwork,
@@ -29,11 +29,9 @@ def problem(project: Project, path: tuple[str | int, ...], message: str, hint: s
 def networks(project: Project, snapshot: Snapshot, steps: Steps) -> dict[str, int | str]:
     """Plan the project's networks; the step that makes each, or the id of the one that is there.
 
-    Raises:
-        ComposeFileError: an external one is missing, or a stranger holds a name.
+    An external one that is missing and a stranger that holds a name are problems of the steps.
     """
     made: dict[str, int | str] = {}
-    problems: list[Problem] = []
     for key, wanted in sorted(project.networks.items()):
         path = ("networks", key)
         found = [n for n in snapshot.networks if n.name == wanted.name]
@@ -42,11 +40,13 @@ def networks(project: Project, snapshot: Snapshot, steps: Steps) -> dict[str, in
             if len(found or by_id) == 1:
                 made[key] = (found or by_id)[0].id
             else:
-                problems.append(problem(project, path, *_external_network(wanted.name, found)))
+                steps.problems.append(
+                    problem(project, path, *_external_network(wanted.name, found))
+                )
             continue
         ours = [n for n in found if n.labels.get(labels.PROJECT) == project.name]
         if found and not ours:
-            problems.append(problem(project, path, *_foreign_network(found[0])))
+            steps.problems.append(problem(project, path, *_foreign_network(found[0])))
         elif not ours:
             made[key] = steps.add(
                 CreateNetwork,
@@ -57,8 +57,6 @@ def networks(project: Project, snapshot: Snapshot, steps: Steps) -> dict[str, in
             )
         else:
             made[key] = _existing_network(project, snapshot, steps, key, ours)
-    if problems:
-        raise ComposeFileError(*problems)
     return made
 
 
@@ -162,11 +160,9 @@ def _leave(container: ContainerState, network: NetworkState, steps: Steps) -> in
 def volumes(project: Project, snapshot: Snapshot, steps: Steps) -> dict[str, int]:
     """Plan the project's named volumes; the step that makes each missing one. None is removed.
 
-    Raises:
-        ComposeFileError: an external one is missing.
+    An external one that is missing is a problem of the steps.
     """
     made: dict[str, int] = {}
-    problems: list[Problem] = []
     found = {volume.name: volume for volume in snapshot.volumes}
     for key, wanted in sorted(project.volumes.items()):
         there = found.get(wanted.name)
@@ -176,7 +172,7 @@ def volumes(project: Project, snapshot: Snapshot, steps: Steps) -> dict[str, int
         elif wanted.external:
             message = f"the external volume '{wanted.name}' does not exist"
             hint = f"create it with 'docker volume create {wanted.name}', or remove 'external'"
-            problems.append(problem(project, ("volumes", key), message, hint))
+            steps.problems.append(problem(project, ("volumes", key), message, hint))
         else:
             made[key] = steps.add(
                 CreateVolume,
@@ -185,8 +181,6 @@ def volumes(project: Project, snapshot: Snapshot, steps: Steps) -> dict[str, int
                 why="not found",
                 body=convert.volume(project, key),
             )
-    if problems:
-        raise ComposeFileError(*problems)
     return made
 
 

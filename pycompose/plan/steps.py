@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pycompose.errors import Problem
 from pycompose.events import Notice
 from pycompose.plan.ops import Op
 from pycompose.plan.plan import Plan, check
 
 
 class Steps:
-    """Collects the steps and notices of one plan; lives as long as one planner's call."""
+    """Collects the steps, notices and problems of one plan; lives as long as one planner's call."""
 
     def __init__(self) -> None:
         self.all: list[Op] = []
         self.notices: list[Notice] = []
         self.running: list[str] = []
+        self.problems: list[Problem] = []  # what forbids to carry the steps out
 
     def add(self, kind: type[Op], *, after: Iterable[int] = (), **values: Any) -> int:
         """Append a step of `kind` and return its id."""

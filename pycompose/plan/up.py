@@ -13,9 +13,10 @@ from typing import Final, Literal, TypeAlias
 from pycompose import graph, labels
 from pycompose.convert.container import container as convert_container
 from pycompose.convert.hashing import container_hash
+from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
 from pycompose.model.service import Dependency, Service
-from pycompose.plan import grants, resources, unsupported
+from pycompose.plan import grants, ports, resources, unsupported
 from pycompose.plan.diverged import Divergence, anonymous, diverged, inheritable
 from pycompose.plan.joins import Containers, Joins, joins
 from pycompose.plan.ops import (
@@ -107,8 +108,21 @@ def up(project: Project, snapshot: Snapshot, options: Options) -> Plan:
             a network, a secret or config cannot be given to a container, or the project needs
             what is not supported yet.
     """
+    plan, problems = draft(project, snapshot, options)
+    if problems:
+        raise ComposeFileError(*problems)
+    return plan
+
+
+def draft(project: Project, snapshot: Snapshot, options: Options) -> tuple[Plan, list[Problem]]:
+    """Return the same steps as `up`, and what of missing or taken resources forbids them.
+
+    Raises:
+        ComposeFileError: the project needs what is not supported, or cannot be planned at all.
+    """
     unsupported.refuse(project, snapshot.capabilities)
-    return _Up(project, snapshot, options).plan()
+    run = _Up(project, snapshot, options)
+    return run.plan(), run.steps.problems
 
 
 class _Up:
@@ -136,7 +150,7 @@ class _Up:
             self._service(self.project.services[name])
         if self.options.wait:
             self._wait_for_all()
-        return self.steps.plan()
+        return ports.in_turn(self.project, self.snapshot, self.steps.plan())
 
     # Which containers stay, go, or are made anew.
 
