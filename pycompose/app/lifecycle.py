@@ -35,10 +35,11 @@ def up(session: Session, options: UpOptions) -> int:
         ApplyError: steps failed.
         Cancelled: the user interrupted.
     """
+    project = _wanted(session, options)
     with ExitStack() as held:
-        held.enter_context(session.exclusive())
+        held.enter_context(session.exclusive(project.name))
         look = partial(_with_images, session, options)
-        project, snapshot, plan = _planned(session, options, look)
+        project, snapshot, plan = _planned(session, options, project, look)
         if session.settings.dry_run or options.detach or options.no_start or options.wait:
             timeout = options.wait_timeout if options.wait else None
             carry_out(session, plan, timeout=timeout, project=project)
@@ -54,7 +55,7 @@ def plan_up(session: Session, options: UpOptions) -> Plan:
     def look(project: Project) -> Snapshot:
         return observe(session.engine, project.name, project)
 
-    project, snapshot, plan = _planned(session, options, look)
+    project, snapshot, plan = _planned(session, options, _wanted(session, options), look)
     first = images(project, snapshot, pull=options.pull, building=_building(options))
     old = replaced(plan)
     documents = {id: session.engine.inspect_container(id) for id in old}
@@ -62,12 +63,14 @@ def plan_up(session: Session, options: UpOptions) -> Plan:
 
 
 def _planned(
-    session: Session, options: UpOptions, look: Callable[[Project], Snapshot]
+    session: Session,
+    options: UpOptions,
+    project: Project,
+    look: Callable[[Project], Snapshot],
 ) -> tuple[Project, Snapshot, Plan]:
-    """Return the project as asked for, what `look` sees of it, and the plan from there to it."""
+    """Return the project with those that follow, what `look` sees of it, and the plan to it."""
     from pycompose.plan.joins import followers
 
-    project = _wanted(session, options)
     snapshot = look(project)
     plan = _converge(session, project, snapshot, options)
     also = followers(project, snapshot, plan)

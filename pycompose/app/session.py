@@ -247,18 +247,18 @@ class Session:
         return (self.settings.project_name or "").lower()
 
     @contextmanager
-    def exclusive(self) -> Iterator[None]:
+    def exclusive(self, name: str = "") -> Iterator[None]:
         """Be the only command that changes the project meanwhile; wait for one that does.
 
         Several parts of one command may hold it at once. A rehearsal changes nothing and waits
-        for nobody.
+        for nobody. `name` is the project's, where its files have been read for it already.
 
         Raises:
             ProjectInUse: the other command took longer than `--lock-timeout`.
         """
         with self._guard:
             if not self._holding:
-                self._project_lock = self._locked()
+                self._project_lock = self._locked(name)
             self._holding += 1
         try:
             yield
@@ -268,7 +268,7 @@ class Session:
                 if not self._holding and self._project_lock is not None:
                     self._project_lock.release()
 
-    def _locked(self) -> ProjectLock | None:
+    def _locked(self, name: str) -> ProjectLock | None:
         if self.settings.dry_run or not (self.engine and self._address):
             return None
         from pycompose.files.lock import ProjectLock, lock_folder
@@ -277,7 +277,7 @@ class Session:
             folder = lock_folder(self.settings.environ)
         except OSError:
             return None  # nowhere to keep a lock: the command goes on without
-        lock = ProjectLock(folder, self._address, self.project_name, self._command)
+        lock = ProjectLock(folder, self._address, name or self.project_name, self._command)
         lock.acquire(
             timeout=self.settings.lock_timeout,
             waiting=lambda text: self.emit(Notice(message=text, level="info")),
