@@ -9,6 +9,7 @@
     │   ├── Conflict                  409
     │   └── EngineUnavailable         no engine answered, or the connection was lost
     ├── ProjectInUse                  another command changes the project
+    ├── PlanOutdated                  a saved plan is not what would be planned now
     ├── ApplyError                    steps of a plan failed; carries the Report
     └── Cancelled                     the user interrupted; exit 130
 
@@ -99,6 +100,10 @@ class NoComposeFile(PycomposeError):
 
 class ProjectInUse(PycomposeError):
     """Another command is changing the project, and was not waited for any longer."""
+
+
+class PlanOutdated(PycomposeError):
+    """A saved plan is not what would be planned now; the message names what has moved."""
 
 
 class EngineError(PycomposeError):

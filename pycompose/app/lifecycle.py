@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pycompose.app.options import DownOptions, StartOptions, StopOptions, UpOptions
 from pycompose.app.session import Session, truthy
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 STARTED_WITHIN: Final = 10.0  # seconds that starts under way get to end before all is stopped
 
 
+class Look(NamedTuple):
+    """A project, what the engine held of it, and the plan from there to it."""
+
+    project: Project
+    snapshot: Snapshot
+    plan: Plan
+
+
 def up(session: Session, options: UpOptions) -> int:
     """Make the engine run the project; return the exit code.
 
@@ -39,16 +47,26 @@ def up(session: Session, options: UpOptions) -> int:
     with ExitStack() as held:
         held.enter_context(session.exclusive(project.name))
         look = partial(_with_images, session, options)
-        project, snapshot, plan = _planned(session, options, project, look)
-        if session.settings.dry_run or options.detach or options.no_start or options.wait:
-            timeout = options.wait_timeout if options.wait else None
-            carry_out(session, plan, timeout=timeout, project=project)
-            return 0
-        return _attached(session, project, snapshot, plan, options, held)
+        return bring_up(session, _planned(session, options, project, look), options, held)
+
+
+def bring_up(session: Session, planned: Look, options: UpOptions, held: ExitStack) -> int:
+    """Carry a plan of `up` out, and show output unless detached; return the exit code."""
+    project, snapshot, plan = planned
+    if session.settings.dry_run or options.detach or options.no_start or options.wait:
+        timeout = options.wait_timeout if options.wait else None
+        carry_out(session, plan, timeout=timeout, project=project)
+        return 0
+    return _attached(session, project, snapshot, plan, options, held)
 
 
 def plan_up(session: Session, options: UpOptions) -> Plan:
     """Return what `up` would do, images first, and what it changes; nothing is changed."""
+    return look_and_plan(session, options).plan
+
+
+def look_and_plan(session: Session, options: UpOptions) -> Look:
+    """Return what `plan_up` does, with what it is made of."""
     from pycompose.plan.changes import replaced, with_changes
     from pycompose.plan.images import images
 
@@ -59,7 +77,8 @@ def plan_up(session: Session, options: UpOptions) -> Plan:
     first = images(project, snapshot, pull=options.pull, building=_building(options))
     old = replaced(plan)
     documents = {id: session.engine.inspect_container(id) for id in old}
-    return _joined(first, with_changes(plan, project, snapshot, documents))
+    plan = _joined(first, with_changes(plan, project, snapshot, documents))
+    return Look(project, snapshot, plan)
 
 
 def _planned(
@@ -67,7 +86,7 @@ def _planned(
     options: UpOptions,
     project: Project,
     look: Callable[[Project], Snapshot],
-) -> tuple[Project, Snapshot, Plan]:
+) -> Look:
     """Return the project with those that follow, what `look` sees of it, and the plan to it."""
     from pycompose.plan.joins import followers
 
@@ -78,7 +97,7 @@ def _planned(
         project = _wanted(session, options, also)
         snapshot = look(project)
         plan = _converge(session, project, snapshot, options)
-    return project, snapshot, plan
+    return Look(project, snapshot, plan)
 
 
 def _joined(first: Plan, second: Plan) -> Plan:

@@ -240,6 +240,29 @@ def up(given: Mapping[str, Any], environment: Mapping[str, str]) -> UpOptions:
     return UpOptions(**asked)
 
 
+def saved_plan(given: Mapping[str, Any]) -> str | None:
+    """Return the text of the file of `--plan`, None without it.
+
+    Raises:
+        UsageError: the file cannot be read, or a flag is given that the plan was saved with.
+    """
+    from pycompose.app.saved import PLANNING
+
+    if not given["plan"]:
+        return None
+    asked = {**given, "pull": None if given["pull"] == "policy" else given["pull"]}
+    for name in PLANNING:
+        if asked[name] not in (None, False, []):
+            what = "services" if name == "services" else f"--{name.replace('_', '-')}"
+            raise UsageError(f"--plan cannot be combined with {what}: the plan says it already")
+    try:
+        with open(given["plan"], encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not a text"
+        raise UsageError(f"{given['plan']}: cannot be read: {reason}") from error
+
+
 def unsupported(given: Mapping[str, Any], *names: str) -> None:
     """Refuse flags that pycompose knows but cannot honour yet.
 

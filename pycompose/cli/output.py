@@ -7,8 +7,10 @@ import sys
 import tempfile
 
 
-def write(text: str, path: str = "") -> None:
+def write(text: str, path: str = "", *, mode: int | None = None) -> None:
     """Write text to a file, to standard output without one; a file that exists is replaced whole.
+
+    `mode` are the rights of the file; without, it keeps those it has.
 
     Raises:
         OSError: it cannot be written; then it is as it was.
@@ -21,16 +23,11 @@ def write(text: str, path: str = "") -> None:
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         return
-    _replace(path, text)
+    _replace(path, text, mode)
 
 
-def _replace(path: str, text: str) -> None:
-    try:
-        mode = os.stat(path).st_mode & 0o7777
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o666 & ~mask
+def _replace(path: str, text: str, mode: int | None) -> None:
+    mode = _mode(path) if mode is None else mode
     draft = ""
     try:
         descriptor, draft = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".pycompose-")
@@ -42,3 +39,12 @@ def _replace(path: str, text: str) -> None:
         if draft:
             os.unlink(draft)
         raise OSError(error.errno, error.strerror, path) from error
+
+
+def _mode(path: str) -> int:
+    try:
+        return os.stat(path).st_mode & 0o7777
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask

@@ -45,3 +45,52 @@ def test_a_plan_tells_old_and_new_values(scene) -> None:
     masked = scene.run("plan").stdout
     assert "environment.COLOUR: … -> …" in masked
     assert not any(word in masked for word in ("red", "blue", "hunter"))
+
+
+def test_a_saved_plan_is_carried_out_as_it_is(scene) -> None:
+    scene.write(WEB)
+    done = scene.run("plan", "--scale", "web=2", "-o", "next.json")
+    file = scene.folder / "next.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "hunter2" not in file.read_text()
+    assert "CreateContainer" in done.stdout
+    assert scene.nothing_left()
+    scene.up("--plan", "next.json")
+    assert scene.states() == {"web-1": "running", "web-2": "running"}
+    assert scene.run("plan", "--scale", "web=2").stdout == "nothing to do\n"
+    refused = scene.up("--plan", "next.json", code=1).stderr
+    assert f"container {scene.name}-web-1 is new" in refused
+
+
+def test_a_saved_plan_is_refused_after_somebody_stopped_a_container(scene) -> None:
+    scene.write(WEB)
+    scene.up()
+    scene.write(WEB.replace("red", "blue"))
+    scene.run("plan", "-o", "next.json")
+    before = scene.ids()
+    scene.client.api.stop(before["web-1"], timeout=0)
+    done = scene.up("--plan", "next.json", code=1)
+    assert "next.json: the plan is out of date, nothing was changed:" in done.stderr
+    assert f"container {scene.name}-web-1 was running, is exited now" in done.stderr
+    assert scene.ids() == before
+    assert scene.states() == {"web-1": "exited"}
+
+
+def test_a_saved_plan_is_refused_after_the_file_has_changed(scene) -> None:
+    scene.write(WEB)
+    scene.run("plan", "-o", "next.json")
+    scene.write(WEB.replace("hunter2", "hunter3"))
+    assert "services.web has changed" in scene.up("--plan", "next.json", code=1).stderr
+    assert scene.nothing_left()
+
+
+def test_flags_that_shape_a_plan_cannot_be_given_with_a_saved_one(scene) -> None:
+    scene.write(WEB)
+    scene.run("plan", "-o", "next.json")
+    done = scene.up("--plan", "next.json", "--force-recreate", code=1)
+    assert done.stderr == (
+        "--plan cannot be combined with --force-recreate: the plan says it already\n"
+    )
+    assert scene.up("--plan", "no.json", code=1).stderr == (
+        "no.json: cannot be read: No such file or directory\n"
+    )

@@ -11,6 +11,7 @@ from pycompose.cli.output import write
 from pycompose.errors import UsageError
 
 CHANGES = 2  # of --detailed-exitcode: there is something to do
+PRIVATE = 0o600  # a saved plan holds no secret, but what runs where is nobody else's business
 
 
 def main(
@@ -34,6 +35,9 @@ def main(
     no_start: Annotated[
         bool, Option("--no-start", help="Plan without starting the containers")
     ] = False,
+    output: Annotated[
+        str, Option("-o", "--output", help="Save the plan in this file, for up --plan")
+    ] = "",
     pull: options.Pull = "policy",
     remove_orphans: options.RemoveOrphans = None,
     renew_anon_volumes: options.RenewAnonVolumes = False,
@@ -58,10 +62,11 @@ def main(
     \b
     Examples:
       pycompose plan
-      pycompose plan --format json web
+      pycompose plan -o next.json && pycompose up -d --plan next.json
       pycompose plan --detailed-exitcode || echo "there is something to do"
     """
-    from pycompose.app.lifecycle import plan_up
+    from pycompose.app.lifecycle import look_and_plan
+    from pycompose.app.saved import saved_text
     from pycompose.ui.display import colored
     from pycompose.ui.plans import render
 
@@ -69,7 +74,10 @@ def main(
     if format not in ("text", "json"):
         raise UsageError(f'unsupported format "{format}", expected text or json')
     with opened(ctx, dry_run=dry_run) as session:
-        plan = plan_up(session, options.up(ctx.params, session.settings.environment))
+        asked = options.up(ctx.params, session.settings.environment)
+        look = look_and_plan(session, asked)
+        if output:
+            write(saved_text(session, asked, look), output, mode=PRIVATE)
         color = colored(session.settings.ansi, session.settings.environment)
-    write(render(plan, format=format, values=show_values, color=color))
-    return CHANGES if detailed_exitcode and plan.steps else 0
+    write(render(look.plan, format=format, values=show_values, color=color))
+    return CHANGES if detailed_exitcode and look.plan.steps else 0

@@ -54,6 +54,10 @@ def main(
     no_start: Annotated[
         bool, Option("--no-start", help="Create the containers without starting them")
     ] = False,
+    plan: Annotated[
+        str,
+        Option("--plan", help="Carry out a plan saved by plan -o, if nothing has moved since"),
+    ] = "",
     pull: options.Pull = "policy",
     quiet_build: options.QuietBuild = False,
     quiet_pull: options.QuietPull = False,
@@ -89,6 +93,12 @@ def main(
 
     options.check(options.UP, ctx.params)
     options.unsupported(ctx.params, "watch")
+    text = options.saved_plan(ctx.params)
     style = LogStyle(prefix=not no_log_prefix, color=not no_color, follow=True, split=True)
     with opened(ctx, dry_run=dry_run, style=style) as session:
-        return up(session, options.up(ctx.params, session.settings.environment))
+        asked = options.up(ctx.params, session.settings.environment)
+        if text is not None:
+            from pycompose.app.saved import up_saved
+
+            return up_saved(session, asked, text, plan)
+        return up(session, asked)
