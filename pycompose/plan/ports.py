@@ -187,7 +187,8 @@ def _of_containers(
 def owned(container: ContainerState) -> str:
     """Return a container as `container 'x' (service 'web' of project 'shop')`."""
     owner = container.labels.get(labels.PROJECT)
-    of = f" (service {container.service!r} of project {owner!r})" if owner else ""
+    service = f"service {container.service!r} of " if container.service else ""
+    of = f" ({service}project {owner!r})" if owner else ""
     return f"container {container.name!r}{of}"
 
 
