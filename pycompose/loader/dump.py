@@ -19,9 +19,9 @@ from pycompose.model.values import Json
 
 # Keys whose value is a mapping by name; of the others, the keys are attributes in a fixed order.
 _MAPPINGS: Final = {
-    *("annotations", "args", "aux_addresses", "configs", "depends_on", "driver_opts"),
-    *("environment", "labels", "networks", "options", "secrets", "services", "storage_opt"),
-    *("sysctls", "ulimits"),
+    *("additional_contexts", "annotations", "args", "aux_addresses", "configs", "depends_on"),
+    *("driver_opts", "environment", "labels", "models", "networks", "options", "secrets"),
+    *("services", "storage_opt", "sysctls", "ulimits"),
 }
 
 
