@@ -58,6 +58,7 @@ class Handler(BaseHTTPRequestHandler):
     def dispatch(self) -> None:
         parts = urlsplit(self.path)
         path = unquote(re.sub(r"^/v\d+\.\d+", "", parts.path))
+        self.server.requests.append((self.command, path))
         self.query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         self.data = self.read_body()
         for method, pattern, name in ROUTES:
@@ -65,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
                 return self.carry_out(name, match.groups())
         return self.answer(404, {"message": "page not found"})
 
-    do_GET = do_POST = do_PUT = do_DELETE = dispatch
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = dispatch
 
     def carry_out(self, name: str, words: tuple[str, ...]) -> None:
         try:
@@ -330,6 +331,7 @@ class FakeServer(socketserver.ThreadingUnixStreamServer):
 
     def __init__(self, path: str, engine: FakeEngine) -> None:
         self.engine = engine
+        self.requests: list[tuple[str, str]] = []  # of all that were asked, method and path
         super().__init__(path, Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:

@@ -1,0 +1,108 @@
+"""R7: a rehearsal tells what would be done, and asks nothing of the engine but to look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_line import run
+from fake_server import FakeServer, serving
+from projects import IMAGE
+
+from pycompose.cli.main import COMMANDS
+from pycompose.engine.fake import FakeEngine
+
+COMPOSE = f"""\
+name: demo
+services:
+  db:
+    image: {IMAGE}
+    volumes: ["data:/data", "/anonymous"]
+  web:
+    image: {IMAGE}
+    depends_on: [db]
+    environment: {{COLOUR: red}}
+volumes: {{data: {{}}}}
+"""
+CHANGED = COMPOSE.replace("red", "blue")
+ABSENT = COMPOSE.replace(f"image: {IMAGE}\n    depends_on", "image: absent:1\n    depends_on")
+BUILT = ABSENT.replace("    depends_on", "    build: .\n    depends_on")
+
+# What a project is when the command comes: `new` is not there, `up` runs, `stopped` and `paused`
+# say so. Then the words, the file, and a part of what is told.
+CASES = [
+    ("new", "up -d", COMPOSE, "Container demo-web-1 Started"),
+    ("new", "up --build -d", BUILT, "Image absent:1 Built"),
+    ("new", "up -d --pull always", COMPOSE, "Image busybox:latest Pulled"),
+    ("new", "up -d", ABSENT, "Image absent:1 Pulled"),
+    ("new", "up --wait", COMPOSE, "Container demo-web-1 Healthy"),
+    ("new", "up", COMPOSE, "Container demo-web-1 Started"),
+    ("new", "create", COMPOSE, "Container demo-web-1 Created"),
+    ("new", "create --build", BUILT, "Image absent:1 Built"),
+    ("new", "scale web=2", COMPOSE, "Container demo-web-2 Started"),
+    ("up", "up -d", CHANGED, "Container demo-web-1 Recreated"),
+    ("up", "up -d --force-recreate -V", COMPOSE, "Container demo-db-1 Recreated"),
+    ("up", "up -d --scale web=0", COMPOSE, "Container demo-web-1 Removed"),
+    ("up", "up -d --remove-orphans", COMPOSE.replace("web:", "app:"), "demo-web-1 Removed"),
+    ("up", "down", COMPOSE, "Network demo_default Removed"),
+    ("up", "down -v --rmi all", COMPOSE, "Volume demo_data Removed"),
+    ("up", "down -v --remove-orphans -t 0", COMPOSE.replace("web:", "app:"), "web-1 Removed"),
+    ("up", "stop", COMPOSE, "Container demo-web-1 Stopped"),
+    ("up", "restart", COMPOSE, "Container demo-web-1 Started"),
+    ("up", "kill", COMPOSE, "Container demo-web-1 Killed"),
+    ("up", "pause", COMPOSE, "Container demo-web-1 Paused"),
+    ("up", "rm --stop --force -v", COMPOSE, "Container demo-web-1 Removed"),
+    ("up", "scale web=3", COMPOSE, "Container demo-web-3 Started"),
+    ("up", "plan", CHANGED, "CreateContainer container demo-web-1"),
+    ("up", "plan -o next.json", CHANGED, "CreateContainer container demo-web-1"),
+    ("paused", "unpause", COMPOSE, "Container demo-web-1 Unpaused"),
+    ("stopped", "start", COMPOSE, "Container demo-web-1 Started"),
+    ("stopped", "start --wait", COMPOSE, "Container demo-web-1 Started"),
+    ("stopped", "rm --force", COMPOSE, "Container demo-web-1 Removed"),
+    ("stopped", "up -d", COMPOSE, "Container demo-web-1 Started"),
+]
+# What waits for, shows or reads, and changes nothing.
+LOOKING = {"config", "lint", "logs", "ps", "version", "wait"}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[FakeServer]:
+    engine = FakeEngine()
+    engine.add_image(IMAGE)
+    with serving(engine, str(tmp_path / "engine")) as server:
+        yield server
+
+
+def _run(server: FakeServer, folder: Path, text: str, *words: str) -> str:
+    (folder / "compose.yaml").write_text(text)
+    (folder / "Dockerfile").write_text("FROM scratch\n")
+    done = run(*words, cwd=folder, DOCKER_HOST=f"unix://{server.server_address}")
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "text", "told"),
+    CASES,
+    ids=[f"{state}-{words}" for state, words, _, _ in CASES],
+)
+def test_a_rehearsal_sends_nothing_that_changes_anything(
+    server: FakeServer, tmp_path: Path, state: str, words: str, text: str, told: str
+) -> None:
+    before = {"new": [], "up": [], "stopped": ["stop"], "paused": ["pause"]}[state]
+    if state != "new":
+        _run(server, tmp_path, COMPOSE, "up", "-d")
+    for word in before:
+        _run(server, tmp_path, COMPOSE, word)
+    server.requests.clear()
+
+    said = _run(server, tmp_path, text, *words.split(), "--dry-run")
+
+    assert server.requests
+    assert [asked for asked in server.requests if asked[0] not in ("GET", "HEAD")] == []
+    assert told in " ".join(said.split())
+
+
+def test_no_command_that_changes_something_is_left_out() -> None:
+    assert {words.split()[0] for _, words, _, _ in CASES} >= {*COMMANDS} - LOOKING
