@@ -36,6 +36,10 @@ def route(method: str, path: str):
     return register
 
 
+def frame(stream: int, data: bytes) -> bytes:
+    return bytes([stream, 0, 0, 0]) + len(data).to_bytes(4, "big") + data
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: FakeServer
@@ -143,7 +147,7 @@ class Handler(BaseHTTPRequestHandler):
     def framed(self, container: str, stream: Any) -> Iterator[bytes]:
         tty = self.engine.container(container).config.get("Tty")
         for number, data in stream:
-            yield data if tty else bytes([number, 0, 0, 0]) + len(data).to_bytes(4, "big") + data
+            yield data if tty else frame(number, data)
 
     @route("GET", "/_ping")
     def ping(self):
@@ -229,6 +233,23 @@ class Handler(BaseHTTPRequestHandler):
         self.engine.kill_container(container, signal=self.query["signal"])
         message = {"message": f"Cannot kill container: {container} is not running"}
         return (204,) if running else (409, message)
+
+    @route("POST", "/containers/{id}/exec")
+    def create_exec(self, container):
+        return 201, {"Id": self.engine.create_exec(container, self.body)}
+
+    @route("POST", "/exec/{id}/start")
+    def start_exec(self, exec):
+        tty = self.body["Tty"]
+        attachment = self.engine.start_exec(exec, tty=tty)
+        self.close_connection = True
+        self.head(101, Connection="Upgrade", Upgrade="tcp")
+        for number, data in attachment:
+            self.wfile.write(data if tty else frame(number, data))
+
+    @route("GET", "/exec/{id}/json")
+    def inspect_exec(self, exec):
+        return 200, self.engine.inspect_exec(exec)
 
     @route("POST", "/containers/{id}/{verb}")
     def change(self, container, verb):

@@ -59,6 +59,8 @@ class DockerEngine:
         self.logs = wire.logs
         self.attach = wire.attach
         self.wait_container = wire.wait_container
+        self.inspect_exec = wire.inspect_exec
+        self.start_exec = wire.start_exec
 
     @property
     def capabilities(self) -> Capabilities:
@@ -142,6 +144,10 @@ class DockerEngine:
                 return True
             time.sleep(_REMOVAL_LOOK_SECONDS)
         return False
+
+    def create_exec(self, container: str, body: Json) -> str:
+        """POST /containers/{id}/exec."""
+        return str(self._send("POST", "/containers/{0}/exec", container, body=body).json()["Id"])
 
     def put_archive(self, container: str, path: str, data: bytes) -> None:
         """PUT /containers/{id}/archive."""

@@ -39,9 +39,11 @@ from pycompose.engine.fake_objects import (
     Behaviour,
     Container,
     Image,
+    Ran,
     StdStream,
     container_json,
     container_row,
+    exec_json,
     image_json,
     image_row,
     network_json,
@@ -56,7 +58,7 @@ from pycompose.errors import EngineUnavailable, NotFound
 from pycompose.model.values import Json, familiar
 from pycompose.snapshot import NOTHING, Capabilities, Health
 
-__all__ = ["FakeEngine", "Behaviour", "Call", "Killed", "Image", "Container"]
+__all__ = ["FakeEngine", "Behaviour", "Call", "Killed", "Image", "Container", "Ran"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -464,6 +466,11 @@ class FakeEngine:
             raise self._killed
         return found.exit_code
 
+    @_reads
+    def inspect_exec(self, exec: str) -> Json:
+        """GET /exec/{id}/json."""
+        return exec_json(self._life.exec(exec))
+
     # Changes.
 
     @_changes
@@ -518,6 +525,23 @@ class FakeEngine:
         with suppress(NotFound):
             found = self._store.container(container)
             self._life.remove(found, force=force, volumes=volumes)
+
+    @_changes
+    def create_exec(self, container: str, body: Json) -> str:
+        """POST /containers/{id}/exec: the id; the bodies of those that ran are in `ran`."""
+        return self._life.create_exec(self._store.container(container), _copy(body)).id
+
+    @_changes
+    def start_exec(self, exec: str, *, tty: bool = False) -> FakeAttachment:
+        """POST /exec/{id}/start: the command is over at once, its output still to be read."""
+        prepared = self._life.exec(exec)
+        attachment = FakeAttachment(self._changed, lambda data: None)
+        asked = {1: "AttachStdout", 2: "AttachStderr"}
+        for stream, line in self._life.start_exec(prepared).output:
+            if prepared.body.get(asked[stream]):
+                attachment.put((1 if tty else stream, line))
+        attachment.end()
+        return attachment
 
     @_changes
     def put_archive(self, container: str, path: str, data: bytes) -> None:

@@ -17,9 +17,11 @@ from typing import Final
 from pycompose.engine.fake_objects import (
     Behaviour,
     Container,
+    Exec,
     Image,
     Mount,
     Network,
+    Ran,
     StdStream,
     stamp,
     tagged,
@@ -41,6 +43,7 @@ class Containers:
     ) -> None:
         self.store = store
         self.behaviours: dict[str, Behaviour] = {}
+        self.execs: dict[str, Exec] = {}
         self._written = written
         self._free_ports = itertools.count(49153)
 
@@ -276,6 +279,43 @@ class Containers:
         for mount in container.mounts:
             if volumes and mount.own and not self.store.users(mount.name):
                 self.store.remove_volume(mount.name)
+
+    def create_exec(self, container: Container, body: Json) -> Exec:
+        """Prepare a command to be run in a container."""
+        if container.state == "paused":
+            refuse(409, f"Container {container.id} is paused, unpause the container before exec")
+        if container.state == "restarting":
+            refuse(409, f"Container {container.id} is restarting, wait until it is running")
+        if not container.running:
+            refuse(409, f"Container {container.id} is not running")
+        if not body.get("Cmd"):
+            refuse(400, "No exec command specified")
+        made = Exec(id=self.store.new_id("exec"), container=container, body=body)
+        self.execs[made.id] = made
+        self.store.container_event(container, f"exec_create: {' '.join(body['Cmd'])}")
+        return made
+
+    def exec(self, id: str) -> Exec:
+        """Return a command that was prepared."""
+        if id not in self.execs:
+            refuse(404, f"No such exec instance: {id}")
+        return self.execs[id]
+
+    def start_exec(self, exec: Exec) -> Ran:
+        """Run a command to its end, once."""
+        container, words = exec.container, " ".join(exec.body["Cmd"])
+        if exec.exit_code is not None:
+            # Engine: the stream has begun by then, so the refusal is part of it.
+            error = f"Error: Exec command {exec.id} has already run\r\n"
+            return Ran(output=((1, error.encode()),))
+        if not container.running:
+            refuse(409, f"Container {container.id} is not running")
+        ran = self.behaviour(container).commands.get(words, Ran())
+        exec.exit_code = ran.exits
+        container.ran.append(exec.body)
+        self.store.container_event(container, f"exec_start: {words}")
+        self.store.container_event(container, "exec_die", exitCode=str(ran.exits))
+        return ran
 
     def extract(self, container: Container, path: str, data: bytes) -> None:
         """Put the files of a tar into a container."""

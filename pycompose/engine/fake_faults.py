@@ -56,6 +56,8 @@ def _word(value: object) -> str:
             return name
         case {"Image": _}:
             return ""  # the body of a container, whose name is an argument of its own
+        case {"Cmd": list() as words}:
+            return " ".join(map(str, words))
         case Mapping():
             return ",".join(f"{key}:{'|'.join(map(str, one))}" for key, one in value.items())
         case _:

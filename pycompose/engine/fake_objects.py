@@ -35,6 +35,14 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a command run in a container does: it writes, then ends with `exits`."""
+
+    exits: int = 0
+    output: tuple[tuple[StdStream, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
     """How containers behave once started; the default is to run until stopped.
 
@@ -42,7 +50,9 @@ class Behaviour:
     finds (a container without a check has no health). `polls`: both happen only after the
     container was listed or inspected so many times since its start; 0 is at once. `output`: what
     it writes when it starts: (1 stdout | 2 stderr, line with its end). `stop_code`: the exit code
-    after a polite stop. `start_error`: the engine cannot start it, for this reason.
+    after a polite stop. `start_error`: the engine cannot start it, for this reason. `commands`:
+    what commands run in it do (its words, joined by spaces, are the key); others write nothing and
+    end with 0.
     """
 
     exits: int | None = None
@@ -51,6 +61,7 @@ class Behaviour:
     output: tuple[tuple[StdStream, bytes], ...] = ()
     stop_code: int = 143
     start_error: str = ""
+    commands: Mapping[str, Ran] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,6 +126,7 @@ class Container:
     stdin: bytes = b""
     stdin_closed: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
+    ran: list[Json] = field(default_factory=list)  # the bodies of the commands run in it
 
     @property
     def running(self) -> bool:
@@ -125,6 +137,16 @@ class Container:
     def host_config(self) -> Json:
         """The HostConfig of the request."""
         return self.body.get("HostConfig") or {}
+
+
+@dataclass(slots=True, kw_only=True)
+class Exec:
+    """A command to be run in a container; `exit_code` is None until it has been."""
+
+    id: str
+    container: Container
+    body: Json
+    exit_code: int | None = None
 
 
 def stamp(seconds: float) -> str:
@@ -175,6 +197,18 @@ def status(container: Container, now: float) -> str:
 def command(config: Json) -> list[str]:
     """Return entrypoint and command of a container, one after the other."""
     return [*(config.get("Entrypoint") or []), *(config.get("Cmd") or [])]
+
+
+def exec_json(exec: Exec) -> Json:
+    """Return what the inspection of a command run in a container says."""
+    return {
+        "ID": exec.id,
+        "ContainerID": exec.container.id,
+        "Running": False,
+        "ExitCode": exec.exit_code,
+        "OpenStdout": bool(exec.body.get("AttachStdout")),
+        "OpenStderr": bool(exec.body.get("AttachStderr")),
+    }
 
 
 def mount_json(mount: Mount, *, listed: bool) -> Json:

@@ -137,6 +137,10 @@ class Engine(Protocol):
         """POST /containers/{id}/wait: block, return the exit code."""
         ...
 
+    def inspect_exec(self, exec: str) -> Json:
+        """GET /exec/{id}/json: whether it is `Running`, and its `ExitCode`."""
+        ...
+
     # Changes.
 
     def create_container(self, name: str, body: Json, *, platform: str = "") -> Json:
@@ -177,6 +181,17 @@ class Engine(Protocol):
         """DELETE /containers/{id}; `volumes` removes its anonymous volumes.
 
         Returns once the container is gone, also when another request is removing it.
+        """
+        ...
+
+    def create_exec(self, container: str, body: Json) -> str:
+        """POST /containers/{id}/exec: the id. Where the container does not run: Conflict."""
+        ...
+
+    def start_exec(self, exec: str, *, tty: bool = False) -> Attachment:
+        """POST /exec/{id}/start, hijacked: the command begins, and its output ends with it.
+
+        A command that cannot be begun is no error: it exits with 126 or 127, the reason its output.
         """
         ...
 

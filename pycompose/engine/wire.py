@@ -1,7 +1,8 @@
 """Reads, streams and hijacked connections of the Engine API, over HTTP of our own.
 
 It exists because docker-py costs 100 ms to import, merges stdout with stderr, and loses bytes of
-attached streams. `Wire` is the reading half of `port.Engine`; nothing here changes an engine.
+attached streams. `Wire` is the reading half of `port.Engine`, and starts what was created to be
+read (`start_exec`); nothing else here changes an engine.
 No request is sent twice, but for a GET on a kept connection that turned out to be closed.
 """
 
@@ -231,6 +232,15 @@ class Wire:
             raise EngineError(error["Message"], request=f"POST {path}")
         return code
 
+    def inspect_exec(self, exec: str) -> Json:
+        """GET /exec/{id}/json."""
+        return self._object(f"/exec/{quote(exec)}/json")
+
+    def start_exec(self, exec: str, *, tty: bool = False) -> WireAttachment:
+        """POST /exec/{id}/start, hijacked."""
+        body = json.dumps({"Detach": False, "Tty": tty}).encode()
+        return self._hijack(f"/exec/{quote(exec)}/start", {}, tty=tty, body=body)
+
     # Requests
 
     def _list(self, path: str, query: Mapping[str, str]) -> list[Json]:
@@ -253,13 +263,16 @@ class Wire:
         finally:
             self._release(connection)
 
-    def _hijack(self, path: str, query: Mapping[str, str], *, tty: bool) -> WireAttachment:
+    def _hijack(
+        self, path: str, query: Mapping[str, str], *, tty: bool, body: bytes | None = None
+    ) -> WireAttachment:
         """Make a connection the standard streams of a process.
 
         Engines answer 101, old ones and Podman 200; either way what follows the header is raw,
         and some of it may have come with the header. A proxy may put chunks around it.
         """
-        connection, head = self._open("POST", path, query, fields=_UPGRADE)
+        fields = _UPGRADE if body is None else {**_UPGRADE, "Content-Type": "application/json"}
+        connection, head = self._open("POST", path, query, fields=fields, body=body)
         chunked = head.status == 200 and "transfer-encoding" in head.fields
         pieces = connection.body(head) if chunked else connection.rest()
         items = (terminal if tty else frames)(pieces)
@@ -272,6 +285,7 @@ class Wire:
         query: Mapping[str, str],
         *,
         fields: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> tuple[Connection, Head]:
         """Send a request and read the header of its answer; the connection is the caller's.
 
@@ -281,15 +295,15 @@ class Wire:
         major, minor = self.capabilities.api
         address = f"/v{major}.{minor}{target(path, query)}"
         request = f"{method} {path}"
-        connection, head = self._exchange(method, address, request, fields or {})
+        connection, head = self._exchange(method, address, request, fields or {}, body)
         if head.status < 300:
             return connection, head
         try:
             with failures_of(request, connection):
-                body = b"".join(connection.body(head))
+                answer = b"".join(connection.body(head))
         finally:
             self._release(connection)
-        raise refusal(head, body, request)
+        raise refusal(head, answer, request)
 
     def _exchange(
         self,
@@ -297,6 +311,7 @@ class Wire:
         address: str,
         request: str,
         fields: Mapping[str, str],
+        body: bytes | None = None,
         *,
         fresh: bool = False,
     ) -> tuple[Connection, Head]:
@@ -306,7 +321,7 @@ class Wire:
         connection = kept or self._connect()
         try:
             with failures_of(request, connection):
-                connection.send(method, address, fields)
+                connection.send(method, address, fields, body)
                 return connection, connection.head()
         except EngineUnavailable:
             self._release(connection)
@@ -315,7 +330,7 @@ class Wire:
         except BaseException:
             self._release(connection)
             raise
-        return self._exchange(method, address, request, fields, fresh=True)
+        return self._exchange(method, address, request, fields, body, fresh=True)
 
     def _ping(self) -> Head | None:
         connection = self._connect()

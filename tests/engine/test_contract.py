@@ -11,6 +11,7 @@ from contextlib import closing
 import pytest
 from engine_subject import Program, Subject
 
+from pycompose.engine.fake import Behaviour, Ran
 from pycompose.errors import Conflict, EngineError, NotFound
 
 HEALTHY = {"Test": ["CMD-SHELL", "true"], "Interval": 10**9, "Retries": 1}
@@ -328,6 +329,73 @@ def test_attached_input_reaches_the_program(subject: Subject):
             subject.fake.write(made, b"got you\n")
             subject.fake.exit(made, 0)
         assert list(attachment) == [(1, b"got you\n")]
+
+
+# Commands run in containers
+
+NOISY = ["sh", "-c", "echo out; echo err >&2; exit 3"]
+
+
+def command(subject: Subject, **body: object) -> str:
+    """Prepare a noisy command in a new, running container."""
+    if subject.fake:
+        output = ((1, b"out\n"), (2, b"err\n"))
+        ran = {" ".join(NOISY): Ran(exits=3, output=output)}
+        subject.fake.behave(subject.image, Behaviour(commands=ran))
+        made = subject.engine.create_container(subject.name("web"), {"Image": subject.image})["Id"]
+        subject.engine.start_container(made)
+    else:
+        made = subject.run()
+    whole = {"AttachStdout": True, "AttachStderr": True, "Cmd": NOISY, **body}
+    return subject.engine.create_exec(made, whole)
+
+
+def test_command_runs_in_a_container_and_its_output_ends_with_it(subject: Subject):
+    made = command(subject)
+    with closing(subject.engine.start_exec(made)) as output:
+        assert sorted(output) == [(1, b"out\n"), (2, b"err\n")]
+    seen = subject.engine.inspect_exec(made)
+    assert (seen["ID"], seen["Running"], seen["ExitCode"]) == (made, False, 3)
+
+
+def test_output_nobody_asked_for_is_not_sent(subject: Subject):
+    made = command(subject, AttachStdout=False)
+    with closing(subject.engine.start_exec(made)) as output:
+        assert list(output) == [(2, b"err\n")]
+
+
+def test_command_is_run_once(subject: Subject):
+    made = command(subject)
+    with closing(subject.engine.start_exec(made)) as output:
+        list(output)
+    with closing(subject.engine.start_exec(made)) as output:
+        assert list(output) == [(1, f"Error: Exec command {made} has already run\r\n".encode())]
+
+
+def test_command_in_a_container_that_does_not_run_is_a_conflict(subject: Subject):
+    made = subject.create()
+    with pytest.raises(Conflict):
+        subject.engine.create_exec(made, {"Cmd": NOISY})
+    subject.engine.start_container(made)
+    subject.engine.pause_container(made)
+    with pytest.raises(Conflict):
+        subject.engine.create_exec(made, {"Cmd": NOISY})
+    subject.engine.unpause_container(made)
+
+
+def test_no_command_is_refused(subject: Subject):
+    with pytest.raises(EngineError) as caught:
+        subject.engine.create_exec(subject.run(), {"Cmd": []})
+    assert caught.value.status == 400
+
+
+def test_command_nobody_knows_is_not_found(subject: Subject):
+    with pytest.raises(NotFound):
+        subject.engine.inspect_exec(NO_NAME)
+    with pytest.raises(NotFound):
+        subject.engine.start_exec(NO_NAME)
+    with pytest.raises(NotFound):
+        subject.engine.create_exec(NO_NAME, {"Cmd": NOISY})
 
 
 def test_archive_is_extracted_into_the_container(subject: Subject):
