@@ -22,6 +22,7 @@ from pycompose.convert.joins import bound
 from pycompose.engine.port import Engine
 from pycompose.errors import ApplyError, Cancelled, EngineError, NotFound
 from pycompose.events import Event, Notice, Progress, Sink, StepEvent
+from pycompose.hooks import run_hook
 from pycompose.model.values import Json
 from pycompose.plan import ops
 from pycompose.plan.plan import Plan
@@ -241,7 +242,7 @@ class _Run:
             self._excuse(step, str(error))
             return
         self.failed[step.id] = error
-        self._tell(step, "Error", "failed", str(error))
+        self._tell(step, "Error", "failed", str(error).partition("\n")[0])
         self.open -= 1
         self._skip_users(step)
 
@@ -409,6 +410,8 @@ class _Run:
                 )
             case ops.PutArchive():
                 self._put(step)
+            case ops.Exec():
+                run_hook(step, self._resolve(step.container), engine, self._send)
             case ops.Wait():
                 raise AssertionError("the coordinator waits by itself")
             case _:

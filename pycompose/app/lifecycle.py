@@ -11,7 +11,7 @@ from pycompose.app.options import DownOptions, StartOptions, StopOptions, UpOpti
 from pycompose.app.session import Session, truthy
 from pycompose.cancel import Cancel
 from pycompose.errors import ComposeFileError, Problem, UsageError
-from pycompose.events import Event, LogLine, Sink
+from pycompose.events import Event, LogLine, Progress, Sink
 from pycompose.observe import observe, with_image_volumes
 
 if TYPE_CHECKING:
@@ -215,9 +215,10 @@ def carry_out(
 ) -> Mapping[int, str]:
     """Apply a plan, or tell what it would do under --dry-run; return the containers made.
 
-    `project` is what secrets and configs that the plan writes are of.
+    `project` is what secrets and configs that the plan writes are of. Without `emit` nobody
+    listens to what hooks write.
     """
-    emit = emit or session.emit
+    emit = emit or _without(LogLine, session.emit)
     if not plan.steps:
         for remark in plan.remarks:
             emit(remark)
@@ -234,7 +235,7 @@ def carry_out(
     report = apply(
         plan,
         session.engine,
-        _without_progress(emit) if quiet else emit,
+        _without(Progress, emit) if quiet else emit,
         cancel=cancel or session.cancel,
         parallel=session.parallel,
         timeout=timeout,
@@ -245,11 +246,9 @@ def carry_out(
     return report.made
 
 
-def _without_progress(emit: Sink) -> Sink:
-    from pycompose.events import Progress
-
+def _without(kind: type[Event], emit: Sink) -> Sink:
     def filtered(event: Event) -> None:
-        if not isinstance(event, Progress):
+        if not isinstance(event, kind):
             emit(event)
 
     return filtered

@@ -12,7 +12,7 @@ from typing import Literal
 from pycompose import graph, labels
 from pycompose.model.project import Project
 from pycompose.model.values import familiar
-from pycompose.plan import grants
+from pycompose.plan import grants, hooks
 from pycompose.plan.diverged import anonymous
 from pycompose.plan.ops import (
     STOPPABLE,
@@ -25,7 +25,6 @@ from pycompose.plan.ops import (
 from pycompose.plan.orphans import is_foreign, is_orphan
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
-from pycompose.plan.unsupported import hooks_left_out
 from pycompose.snapshot import ContainerState, Snapshot
 
 
@@ -54,9 +53,6 @@ def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
         _volumes(project, snapshot, steps, going, staying, after)
     if options.images:
         _images(project, snapshot, steps, options, after)
-    stopped = {step.service for step in steps.all if isinstance(step, Stop)}
-    for message in hooks_left_out(project, stopped, "pre_stop"):
-        steps.warn(message)
     if not steps.all:
         steps.warn(f"no resource found to remove for project {project.name!r}")
     return steps.plan()
@@ -86,7 +82,7 @@ def _containers(
     for name in order:
         before = [end for user in dependents.get(name, ()) for end in ends[user]]
         mine = [
-            _stop_and_remove(container, before, steps, options)
+            _stop_and_remove(project, container, before, steps, options)
             for container in by_service.get(name, ())
         ]
         removed.update(mine)
@@ -95,7 +91,11 @@ def _containers(
 
 
 def _stop_and_remove(
-    container: ContainerState, before: Iterable[int], steps: Steps, options: Options
+    project: Project,
+    container: ContainerState,
+    before: Iterable[int],
+    steps: Steps,
+    options: Options,
 ) -> tuple[str, int]:
     resource = f"Container {container.name}"
     why = "the project goes down"
@@ -103,7 +103,7 @@ def _stop_and_remove(
     if container.state in STOPPABLE:
         stop = steps.add(
             Stop,
-            after=after,
+            after=hooks.pre_stop(steps, project, container, after),
             resource=resource,
             cause="asked",
             why=why,

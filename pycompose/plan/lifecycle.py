@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pycompose import graph
 from pycompose.errors import UsageError
 from pycompose.model.project import Project
+from pycompose.plan import hooks
 from pycompose.plan.ops import STOPPABLE, UNTIL, Restart, Start, Stop, Unpause, Until, Wait
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
@@ -34,7 +35,7 @@ def stop(
         mine = [
             steps.add(
                 Stop,
-                after=before,
+                after=hooks.pre_stop(steps, project, container, before),
                 resource=f"Container {container.name}",
                 cause="asked",
                 why="stop",
@@ -46,7 +47,6 @@ def stop(
             if name in chosen and container.state in STOPPABLE
         ]
         ends[name] = mine or before
-    _warn(steps, project, "pre_stop")
     return steps.plan()
 
 
@@ -83,10 +83,14 @@ def start(
                 container=container.id,
                 service=name,
             )
+            if kind is Start:
+                step = hooks.post_start(steps, project, name, container.name, container.id, step)
             started[name].append(step)
         if wait and containers:
             _wait(steps, name, containers, started[name], "running_or_healthy", "--wait")
-    _warn(steps, project, "pre_start", "post_start")
+    touched = {step.service for step in steps.all}
+    for message in hooks_left_out(project, touched):
+        steps.warn(message)
     return steps.plan()
 
 
@@ -161,7 +165,7 @@ def restart(
         for container in _of(snapshot, name):
             step = steps.add(
                 Restart,
-                after=after,
+                after=hooks.pre_stop(steps, project, container, after),
                 resource=f"Container {container.name}",
                 cause="asked" if name in chosen else "dependency",
                 why=why,
@@ -169,12 +173,6 @@ def restart(
                 timeout=timeout,
                 service=name,
             )
-            done[name].append(step)
-    _warn(steps, project, "pre_stop", "post_start")
+            last = hooks.post_start(steps, project, name, container.name, container.id, step)
+            done[name].append(last)
     return steps.plan()
-
-
-def _warn(steps: Steps, project: Project, *moments: str) -> None:
-    touched = {step.service for step in steps.all}
-    for message in hooks_left_out(project, touched, *moments):
-        steps.warn(message)

@@ -261,6 +261,22 @@ class PutArchive(Step):
     mode: int = 0o444
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Exec(Step):
+    """POST /containers/{id}/exec, and /exec/{id}/start: a hook is run to its end.
+
+    The step fails where the command does not end with 0; a `pre_stop` in a container that is gone
+    or does not run has nothing to do. `name` is what stands before its output, `place` where the
+    files ask for it.
+    """
+
+    container: Ref
+    name: str
+    moment: Literal["post_start", "pre_stop"]
+    place: str
+    body: Json
+
+
 Until: TypeAlias = Literal["started", "healthy", "completed", "running_or_healthy"]
 
 
@@ -306,5 +322,6 @@ Op: TypeAlias = (
     | Rename
     | RemoveContainer
     | PutArchive
+    | Exec
     | Wait
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 
 from pycompose.events import Event, Notice, StepEvent
 from pycompose.model.values import Json
-from pycompose.plan.ops import Change, CreateContainer, Made, Op, Step
+from pycompose.plan.ops import Change, CreateContainer, Exec, Made, Op, Step
 from pycompose.plan.secrecy import MASK, hidden, shown, without_values
 
 
@@ -70,7 +70,8 @@ def _step_json(step: Op, *, values: bool) -> Json:
             continue
         value = getattr(step, field.name)
         if field.name == "body":
-            value = masked(value) if isinstance(step, CreateContainer) else hidden(value)
+            env = isinstance(step, CreateContainer | Exec)
+            value = masked(value) if env else hidden(value)
         if field.name in ("endpoint", "query", "dockerfile_inline", "context"):
             value = hidden(value)
         if field.name == "query" and "buildargs" in value:
@@ -99,7 +100,7 @@ def _json(value: object) -> Json:
 
 
 def masked(body: Json) -> Json:
-    """Return a container's body with the values of its variables, and what looks secret, hidden."""
+    """Return a body with the values of its variables, and what looks secret, hidden."""
     env = [entry.split("=", 1)[0] + f"={MASK}" if "=" in entry else entry for entry in body["Env"]]
     return {**hidden(body), "Env": env}
 

@@ -14,7 +14,7 @@ from pycompose.plan.resources import problem
 from pycompose.snapshot import Capabilities
 
 _PENDING: Final = "not supported by pycompose yet"
-_SECTIONS: Final = ("post_start", "pre_start", "pre_stop", "provider", "models")
+_SECTIONS: Final = ("pre_start", "provider", "models")
 # What needs BuildKit.
 _BUILD: Final = (
     *("additional_contexts", "cache_to", "entitlements", "no_cache_filter", "privileged"),
@@ -69,11 +69,10 @@ def of_build(project: Project, service: Service) -> list[Problem]:
     ]
 
 
-def hooks_left_out(project: Project, services: Iterable[str], *moments: str) -> list[str]:
-    """Return warnings for the hooks of services that a plan passes over at some moments."""
+def hooks_left_out(project: Project, services: Iterable[str]) -> list[str]:
+    """Return warnings for the `pre_start` of services that a plan starts without it."""
     return [
-        f"service {name!r}: {moment!r} is {_PENDING}, nothing of it is run"
+        f"service {name!r}: 'pre_start' is {_PENDING}, nothing of it is run"
         for name in sorted(set(services) & project.services.keys())
-        for moment in moments
-        if getattr(project.services[name], moment)
+        if project.services[name].pre_start
     ]

@@ -16,7 +16,7 @@ from pycompose.convert.hashing import container_hash
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
 from pycompose.model.service import Dependency, Service
-from pycompose.plan import grants, ports, resources, unsupported
+from pycompose.plan import grants, hooks, ports, resources, unsupported
 from pycompose.plan.diverged import Divergence, anonymous, diverged, inheritable
 from pycompose.plan.joins import Containers, Joins, joins
 from pycompose.plan.ops import (
@@ -268,17 +268,18 @@ class _Up:
                 why = "something it depends on is recreated"
             if kind is Start:
                 after += self._put(service, name, state.id, [] if halt is None else [halt])
-            progress.started.append(
-                self.steps.add(
-                    kind,
-                    after=after,
-                    resource=f"Container {name}",
-                    cause="stopped" if halt is None else "dependency",
-                    why=why,
-                    container=state.id,
-                    service=service.name,
-                )
+            step = self.steps.add(
+                kind,
+                after=after,
+                resource=f"Container {name}",
+                cause="stopped" if halt is None else "dependency",
+                why=why,
+                container=state.id,
+                service=service.name,
             )
+            if kind is Start:
+                step = self._hooked(service, name, state.id, step)
+            progress.started.append(step)
 
     def _create(self, service: Service, number: int, gate: list[int], progress: _Progress) -> None:
         name = self.project.container_name(service, number)
@@ -386,17 +387,19 @@ class _Up:
         progress.names.append(name)
         progress.numbers.append(number)
         if self.options.start:
-            progress.started.append(
-                self.steps.add(
-                    Start,
-                    after=after,
-                    resource=f"Container {name}",
-                    cause="stopped",
-                    why=why,
-                    container=Made(made),
-                    service=service.name,
-                )
+            step = self.steps.add(
+                Start,
+                after=after,
+                resource=f"Container {name}",
+                cause="stopped",
+                why=why,
+                container=Made(made),
+                service=service.name,
             )
+            progress.started.append(self._hooked(service, name, Made(made), step))
+
+    def _hooked(self, service: Service, name: str, container: Ref, started: int) -> int:
+        return hooks.post_start(self.steps, self.project, service.name, name, container, started)
 
     def _connect(
         self, service: Service, name: str, made: int, connect: tuple[tuple[str, object], ...]
@@ -426,6 +429,8 @@ class _Up:
         """Plan to stop and remove a container; its volumes stay."""
         needs = list(after or ())
         if state.state in STOPPABLE and state.id not in self.halted:
+            if cause == "surplus":
+                needs = hooks.pre_stop(self.steps, self.project, state, needs)
             needs = [
                 self.steps.add(
                     Stop,
@@ -493,6 +498,7 @@ class _Up:
                 if mine and state.state in _UP and state.id not in self.halted:
                     self.halted[state.id] = self.steps.add(
                         Stop,
+                        after=hooks.pre_stop(self.steps, self.project, state),
                         resource=f"Container {state.name}",
                         cause="dependency",
                         why=f"{service.name}, which it depends on, is recreated",

@@ -32,6 +32,7 @@ _WORDS: Final[dict[type[ops.Op], tuple[str, str]]] = {
     ops.Rename: ("", ""),
     ops.RemoveContainer: ("Removing", "Removed"),
     ops.PutArchive: ("", ""),
+    ops.Exec: ("", ""),
 }
 _WAITED: Final[dict[ops.Until, str]] = {
     "healthy": "Healthy",

@@ -10,6 +10,7 @@ import pytest
 from projects import down, named_volume, names, needs, next_down, next_up, project, service, up
 
 from pycompose.engine.fake import FakeEngine, Killed
+from pycompose.model.hooks import Hook
 from pycompose.model.project import Project
 from pycompose.observe import observe
 
@@ -38,6 +39,11 @@ def _two(version: str = "1") -> Project:
     return project(db, service("web", networks=both, depends_on={"db": needs(restart=True)}))
 
 
+def _hooked() -> Project:
+    hooks = {name: (Hook(command=(name,)),) for name in ("post_start", "pre_stop")}
+    return project(service("db", image=IMAGE, **hooks), service("web", depends_on={"db": needs()}))
+
+
 def _down_with_volumes(engine: FakeEngine, wanted: Project) -> object:
     return down(engine, wanted, volumes=True)
 
@@ -55,6 +61,8 @@ SCENARIOS = {
     ),
     "one to three": Scenario(_db(scale=1), _db(scale=3), ("demo-db-1", "demo-db-2", "demo-db-3")),
     "three to one": Scenario(_db(scale=3), _db(scale=1), ("demo-db-1",)),
+    "hooks": Scenario(None, _hooked(), ("demo-db-1", "demo-web-1")),
+    "down with hooks": Scenario(_hooked(), _hooked(), (), down, next_down),
     "down": Scenario(_two(), _two(), (), down, next_down),
     "down -v": Scenario(_two(), _two(), (), _down_with_volumes, _next_down_with_volumes),
 }

@@ -15,17 +15,13 @@ from pycompose.model.mounts import Grant
 from pycompose.model.project import Project
 from pycompose.model.resources import FileObject
 from pycompose.model.service import Attachment, Service
-from pycompose.plan.down import Options as DownOptions
-from pycompose.plan.down import down
 from pycompose.plan.images import images
-from pycompose.plan.lifecycle import restart, start, stop
+from pycompose.plan.lifecycle import start
 from pycompose.plan.plan import Plan
 from pycompose.plan.up import Options, up
 
 MAC, OTHER = "02:42:ac:11:00:02", "02:42:ac:11:00:03"
-HOOKED = project(
-    service("web", pre_stop=(Hook(),), post_start=(Hook(),), pre_start=(Hook(),)), service("db")
-)
+HOOKED = project(service("web", pre_start=(Hook(),)), service("db"))
 RUNNING = snapshot(*(state(one) for one in HOOKED.services.values()))
 
 
@@ -42,9 +38,7 @@ def refusals(wanted: Project) -> list[str]:
     ("section", "value"),
     [
         ("models", {"m": None}),
-        ("post_start", (Hook(),)),
         ("pre_start", (Hook(),)),
-        ("pre_stop", (Hook(),)),
         ("provider", Provider(type="x")),
     ],
 )
@@ -106,20 +100,8 @@ def warned(plan: Plan) -> list[str]:
 
 def test_hooks_of_containers_made_elsewhere_are_warned_of_when_they_would_be_due() -> None:
     stopped = snapshot(*(state(one, state="exited") for one in HOOKED.services.values()))
-    assert warned(stop(HOOKED, RUNNING, ())) == ["service 'web': 'pre_stop'"]
-    assert warned(down(HOOKED, RUNNING, DownOptions())) == ["service 'web': 'pre_stop'"]
-    assert warned(restart(HOOKED, RUNNING, ())) == [
-        "service 'web': 'pre_stop'",
-        "service 'web': 'post_start'",
-    ]
-    assert warned(start(HOOKED, stopped, ())) == [
-        "service 'web': 'pre_start'",
-        "service 'web': 'post_start'",
-    ]
-
-
-def test_hooks_that_are_not_due_are_not_warned_of() -> None:
-    assert warned(stop(HOOKED, RUNNING, ["db"])) == []
+    assert warned(start(HOOKED, stopped, ())) == ["service 'web': 'pre_start'"]
+    assert warned(start(HOOKED, stopped, ["db"])) == []
     assert warned(start(HOOKED, RUNNING, ())) == []
 
 
