@@ -6,7 +6,8 @@
     with pycompose.connect() as engine:             # DOCKER_HOST, contexts, default sockets
         plan = pycompose.plan_up(project, engine)   # looks, changes nothing
         print(plan)
-        pycompose.apply(plan, engine, emit=print)   # or simply: pycompose.up(project, engine)
+        pycompose.apply(plan, engine, print, project=project)
+        # or simply: pycompose.up(project, engine)
 
 The names in `__all__` are the public interface; each is imported when it is first asked for.
 """
@@ -17,8 +18,8 @@ from pycompose.version import VERSION as __version__  # noqa: F401 - the name Py
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pycompose.api import connect, down, load, plan_down, plan_up, ps, up
-    from pycompose.apply import Report, apply
+    from pycompose.api import apply, connect, down, load, plan_down, plan_up, ps, up
+    from pycompose.apply import Report
     from pycompose.engine.fake import FakeEngine
     from pycompose.engine.port import Engine
     from pycompose.errors import (
@@ -44,8 +45,8 @@ if TYPE_CHECKING:
     from pycompose.snapshot import Snapshot
 
 _HOMES = {
-    "pycompose.api": ("connect", "down", "load", "plan_down", "plan_up", "ps", "up"),
-    "pycompose.apply": ("Report", "apply"),
+    "pycompose.api": ("apply", "connect", "down", "load", "plan_down", "plan_up", "ps", "up"),
+    "pycompose.apply": ("Report",),
     "pycompose.engine.fake": ("FakeEngine",),
     "pycompose.engine.port": ("Engine",),
     "pycompose.errors": (
@@ -114,8 +115,20 @@ def __getattr__(name: str) -> object:
         if name in names:
             from importlib import import_module
 
-            return getattr(import_module(module), name)
+            found = getattr(import_module(module), name)
+            _restore_names()
+            return found
     raise AttributeError(f"module 'pycompose' has no attribute {name!r}")
+
+
+def _restore_names() -> None:
+    """Give back the names of functions that modules took when they were imported."""
+    from importlib import import_module
+    from sys import modules
+
+    for name, home in (("apply", "pycompose.api"), ("observe", "pycompose.observe")):
+        if f"pycompose.{name}" in modules:
+            globals()[name] = getattr(import_module(home), name)
 
 
 def __dir__() -> list[str]:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import partial
 
 from pycompose.app.preflight import look
-from pycompose.apply import Report, apply
+from pycompose.apply import Report
+from pycompose.apply import apply as carry_out
 from pycompose.engine import connect as connect_to
 from pycompose.engine.discover import config_folder, discover
 from pycompose.engine.port import Engine
@@ -127,6 +128,28 @@ def plan_down(project: Project, engine: Engine, options: DownOptions | None = No
     return plan_down_of(project, snapshot, options or DownOptions())
 
 
+def apply(
+    plan: Plan,
+    engine: Engine,
+    emit: Sink = silent,
+    *,
+    project: Project | None = None,
+    timeout: float | None = None,
+) -> Report:
+    """Carry out every step of a plan, and nothing else.
+
+    `project` is what the plan is of: what is written into containers comes from there. `timeout`,
+    in seconds, bounds all waiting together.
+
+    Raises:
+        ApplyError: steps failed; every root cause is named.
+    """
+    contents = partial(archive, project) if project is not None else None
+    return carry_out(
+        plan, engine, emit, timeout=timeout, build_context=build_context, contents=contents
+    )
+
+
 def up(project: Project, engine: Engine, *, wait: bool = False, emit: Sink = silent) -> Report:
     """Make the engine run the project: pull and build what is missing, then converge.
 
@@ -137,9 +160,9 @@ def up(project: Project, engine: Engine, *, wait: bool = False, emit: Sink = sil
         EngineError: the engine refused to tell what it holds.
     """
     first = images(project, observe(engine, project.name, project))
-    apply(first, engine, emit, build_context=build_context)
+    apply(first, engine, emit)
     plan = plan_up(project, engine, UpOptions(wait=wait))
-    return apply(plan, engine, emit, contents=partial(archive, project))
+    return apply(plan, engine, emit, project=project)
 
 
 def down(project: Project, engine: Engine, *, volumes: bool = False, emit: Sink = silent) -> Report:
