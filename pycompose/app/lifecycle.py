@@ -174,6 +174,7 @@ def _converge(session: Session, project: Project, snapshot: Snapshot, options: U
         named=frozenset(options.services),
         policy="force" if forced else policy,  # type: ignore[arg-type]  # a Literal of two
         dependencies="force" if options.always_recreate_deps else policy,  # type: ignore[arg-type]
+        recreate_volumes=options.recreate_volumes,
         renew_anon_volumes=options.renew_anon_volumes,
         remove_orphans=options.remove_orphans,
         ignore_orphans=truthy(project.environment.get("COMPOSE_IGNORE_ORPHANS", "")),

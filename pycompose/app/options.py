@@ -35,6 +35,7 @@ class UpOptions(NamedTuple):
     pull: PullPolicy = ""
     quiet_build: bool = False
     quiet_pull: bool = False
+    recreate_volumes: bool = False
     remove_orphans: bool = False
     renew_anon_volumes: bool = False
     scale: Mapping[str, int] = MappingProxyType({})

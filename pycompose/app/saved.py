@@ -25,6 +25,7 @@ PLANNING: Final = (
     "no_recreate",
     "no_start",
     "pull",
+    "recreate_volumes",
     "remove_orphans",
     "renew_anon_volumes",
     "scale",

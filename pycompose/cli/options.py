@@ -41,6 +41,10 @@ Pull: TypeAlias = Annotated[
 ]
 QuietBuild: TypeAlias = Annotated[bool, Option("--quiet-build", help="Show no build output")]
 QuietPull: TypeAlias = Annotated[bool, Option("--quiet-pull", help="Show no progress of pulls")]
+RecreateVolumes: TypeAlias = Annotated[
+    bool,
+    Option("--recreate-volumes", help="Make changed volumes anew, destroying what is in them"),
+]
 RemoveOrphans: TypeAlias = Annotated[
     bool | None,
     Option("--remove-orphans", help="Remove containers of services that are in no file"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pycompose import labels
 from pycompose.convert import network as convert
 from pycompose.convert.hashing import network_hash, volume_hash
@@ -157,15 +159,20 @@ def _leave(container: ContainerState, network: NetworkState, steps: Steps) -> in
     )
 
 
-def volumes(project: Project, snapshot: Snapshot, steps: Steps) -> dict[str, int]:
+def volumes(
+    project: Project, snapshot: Snapshot, steps: Steps, renewed: Mapping[str, int] | None = None
+) -> dict[str, int]:
     """Plan the project's named volumes; the step that makes each missing one. None is removed.
 
-    An external one that is missing is a problem of the steps.
+    `renewed` are those that steps make anew already. An external one that is missing is a problem
+    of the steps.
     """
-    made: dict[str, int] = {}
+    made = dict(renewed or {})
     found = {volume.name: volume for volume in snapshot.volumes}
     for key, wanted in sorted(project.volumes.items()):
         there = found.get(wanted.name)
+        if key in made:
+            continue
         if there is not None:
             if not wanted.external:
                 _existing_volume(project, key, there, steps)
@@ -184,6 +191,14 @@ def volumes(project: Project, snapshot: Snapshot, steps: Steps) -> dict[str, int
     return made
 
 
+def volume_changed(project: Project, there: VolumeState, key: str) -> bool:
+    """Tell whether a volume of the project was made with other settings than it has now."""
+    if project.volumes[key].external or there.labels.get(labels.PROJECT) != project.name:
+        return False
+    made_with = there.labels.get(labels.CONFIG_HASH)
+    return made_with not in (None, volume_hash(project.volumes[key]))
+
+
 def _existing_volume(project: Project, key: str, there: VolumeState, steps: Steps) -> None:
     owner = there.labels.get(labels.PROJECT)
     at = problem(project, ("volumes", key), "").at
@@ -197,8 +212,8 @@ def _existing_volume(project: Project, key: str, there: VolumeState, steps: Step
             f"{at}: volumes.{key}: volume '{there.name}' belongs to project '{owner}', it is used"
             " as it is (say 'external: true' to tell that this is meant)"
         )
-    elif there.labels.get(labels.CONFIG_HASH) not in (None, volume_hash(project.volumes[key])):
+    elif volume_changed(project, there, key):
         steps.warn(
             f"{at}: volumes.{key}: volume '{there.name}' exists with other settings, it is kept"
-            " with its data (remove it yourself to have it made anew)"
+            " with its data (--recreate-volumes makes it anew and destroys what is in it)"
         )

@@ -16,7 +16,7 @@ from pycompose.convert.hashing import container_hash
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
 from pycompose.model.service import Dependency, Service
-from pycompose.plan import grants, hooks, ports, resources, unsupported
+from pycompose.plan import grants, hooks, ports, renew, resources, unsupported
 from pycompose.plan.diverged import Divergence, anonymous, diverged, inheritable
 from pycompose.plan.joins import Containers, Joins, joins
 from pycompose.plan.ops import (
@@ -57,6 +57,7 @@ class Options:
     named: frozenset[str] = frozenset()
     policy: Policy = "diverged"
     dependencies: Policy = "diverged"
+    recreate_volumes: bool = False
     renew_anon_volumes: bool = False
     remove_orphans: bool = False
     ignore_orphans: bool = False
@@ -137,6 +138,7 @@ class _Up:
         self.halted: dict[str, int] = {}  # container id → the step that stops it for a dependency
         self.freed: dict[str, int] = {}  # container name → the step that frees it
         self.named: dict[str, int] = {}  # container name → the step that gives it
+        self.evicted: dict[str, int] = {}  # container id → the step that removes it for a volume
         self.network_made: dict[str, int | str] = {}
         self.volume_made: dict[str, int] = {}
         self.dependents = graph.dependents(project)
@@ -144,13 +146,32 @@ class _Up:
 
     def plan(self) -> Plan:
         self.network_made = resources.networks(self.project, self.snapshot, self.steps)
-        self.volume_made = resources.volumes(self.project, self.snapshot, self.steps)
+        renewed = self._renewed() if self.options.recreate_volumes else {}
+        self.volume_made = resources.volumes(self.project, self.snapshot, self.steps, renewed)
         self._orphans()
         for name in graph.order(self.project):
             self._service(self.project.services[name])
         if self.options.wait:
             self._wait_for_all()
         return ports.in_turn(self.project, self.snapshot, self.steps.plan())
+
+    def _renewed(self) -> dict[str, int]:
+        """Plan volumes anew, their users removed first; the step that makes each."""
+        made: dict[str, int] = {}
+        for key, name in renew.volumes(self.project, self.snapshot):
+            using = renew.users(self.snapshot, name)
+            problem = renew.stranger(self.project, key, using)
+            if problem is not None:
+                self.steps.problems.append(problem)
+                continue
+            for state in using:
+                after = [s.id for s in self.steps.all if getattr(s, "container", "") == state.id]
+                why = f"volume {name} is made anew"
+                self.evicted[state.id] = self._remove(state, "dependency", why, after)
+                self.freed[state.name] = self.evicted[state.id]
+            removed = [self.evicted[state.id] for state in using]
+            made[key] = renew.volume(self.project, self.steps, key, removed)
+        return made
 
     # Which containers stay, go, or are made anew.
 
@@ -184,6 +205,8 @@ class _Up:
 
     def _verdict(self, service: Service, state: ContainerState) -> Divergence | None:
         policy = self._policy(service)
+        if state.id in self.evicted:
+            return Divergence("dependency", "a volume it uses is made anew")
         if policy == "force":
             return Divergence("forced", "recreation was asked for")
         found = diverged(
@@ -341,11 +364,19 @@ class _Up:
         gate: list[int],
         progress: _Progress,
     ) -> None:
-        """Create under a temporary name, stop and remove the old one, rename, start."""
+        """Create under a temporary name, stop and remove the old one, rename, start.
+
+        One that had to go before its volume is gone already.
+        """
         number = old.number or 1
         name = self.project.container_name(service, number)
         halts = self._halt_dependents(service, old)
         inherited = () if self.options.renew_anon_volumes else self._inherited(service, old)
+        if old.id in self.evicted:
+            made, ready = self._make(service, number, name, verdict, inherited=inherited)
+            self.named[name] = made
+            self._start(service, number, made, [made, *ready, *gate], progress, "recreated")
+            return
         made, ready = self._make(
             service,
             number,
@@ -426,7 +457,9 @@ class _Up:
     def _remove(
         self, state: ContainerState, cause: Cause, why: str, after: list[int] | None = None
     ) -> int:
-        """Plan to stop and remove a container; its volumes stay."""
+        """Plan to stop and remove a container, unless a step does already; its volumes stay."""
+        if state.id in self.evicted:
+            return self.evicted[state.id]
         needs = list(after or ())
         if state.state in STOPPABLE and state.id not in self.halted:
             if cause == "surplus":

@@ -29,6 +29,8 @@ CHANGED = COMPOSE.replace("red", "blue")
 ABSENT = COMPOSE.replace(f"image: {IMAGE}\n    depends_on", "image: absent:1\n    depends_on")
 BUILT = ABSENT.replace("    depends_on", "    build: .\n    depends_on")
 
+RELABELED = COMPOSE.replace("data: {}", "data: {labels: {a: b}}")
+
 # What a project is when the command comes: `new` is not there, `up` runs, `stopped` and `paused`
 # say so. Then the words, the file, and a part of what is told.
 CASES = [
@@ -45,6 +47,7 @@ CASES = [
     ("up", "up -d --force-recreate -V", COMPOSE, "Container demo-db-1 Recreated"),
     ("up", "up -d --scale web=0", COMPOSE, "Container demo-web-1 Removed"),
     ("up", "up -d --remove-orphans", COMPOSE.replace("web:", "app:"), "demo-web-1 Removed"),
+    ("up", "up -d --recreate-volumes", RELABELED, "Volume demo_data Removed"),
     ("up", "down", COMPOSE, "Network demo_default Removed"),
     ("up", "down -v --rmi all", COMPOSE, "Volume demo_data Removed"),
     ("up", "down -v --remove-orphans -t 0", COMPOSE.replace("web:", "app:"), "web-1 Removed"),

@@ -94,3 +94,18 @@ def test_flags_that_shape_a_plan_cannot_be_given_with_a_saved_one(scene) -> None
     assert scene.up("--plan", "no.json", code=1).stderr == (
         "no.json: cannot be read: No such file or directory\n"
     )
+
+
+def test_a_changed_volume_is_destroyed_only_at_the_word(scene) -> None:
+    scene.write(WEB)
+    scene.up()
+    scene.shell("web", "echo kept > /data/mark")
+    scene.write(WEB.replace("  data:\n", "  data: {labels: {a: b}}\n"))
+    assert "--recreate-volumes makes it anew" in scene.up("--yes").stderr
+    assert scene.shell("web", "cat /data/mark") == "kept\n"
+    told = scene.run("plan", "--recreate-volumes").stdout
+    assert f"(destroys volume {scene.name}_data)" in told
+    scene.up("--recreate-volumes")
+    assert scene.shell("web", "ls /data") == ""
+    assert scene.states() == {"web-1": "running"}
+    assert scene.run("plan", "--recreate-volumes").stdout == "nothing to do\n"

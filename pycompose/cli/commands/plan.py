@@ -39,6 +39,7 @@ def main(
         str, Option("-o", "--output", help="Save the plan in this file, for up --plan")
     ] = "",
     pull: options.Pull = "policy",
+    recreate_volumes: options.RecreateVolumes = False,
     remove_orphans: options.RemoveOrphans = None,
     renew_anon_volumes: options.RenewAnonVolumes = False,
     scale: options.Scale = None,

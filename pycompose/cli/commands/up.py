@@ -61,6 +61,7 @@ def main(
     pull: options.Pull = "policy",
     quiet_build: options.QuietBuild = False,
     quiet_pull: options.QuietPull = False,
+    recreate_volumes: options.RecreateVolumes = False,
     remove_orphans: options.RemoveOrphans = None,
     renew_anon_volumes: options.RenewAnonVolumes = False,
     scale: options.Scale = None,
