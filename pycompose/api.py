@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
+from pycompose.app.diagnosis import diagnosis
 from pycompose.app.preflight import look
 from pycompose.apply import Report
 from pycompose.apply import apply as carry_out
@@ -145,8 +146,15 @@ def apply(
         ApplyError: steps failed; every root cause is named.
     """
     contents = partial(archive, project) if project is not None else None
+    diagnose = diagnosis(engine, project, plan) if project is not None else None
     return carry_out(
-        plan, engine, emit, timeout=timeout, build_context=build_context, contents=contents
+        plan,
+        engine,
+        emit,
+        timeout=timeout,
+        build_context=build_context,
+        contents=contents,
+        diagnose=diagnose,
     )
 
 

@@ -32,10 +32,13 @@ from pycompose.plan.words import done_word, working_word
 PARALLEL: Final = 8  # more workers only lengthen each call: the engine is the limit
 PATIENCE: Final = 0.3  # seconds that running steps get to end once the user interrupts
 POLL: Final = 0.25  # seconds between looks where an engine does not tell of changes
+SETTLED: Final = 0.5  # seconds that a container nothing checks must run: some crash at once
+EXPLAINED: Final = 2.0  # seconds past the deadline that finding out why may take
 LOOK_AGAIN: Final = 5.0  # seconds between looks where it does, should an event be lost
 
 BuildContext = Callable[[ops.BuildImage], bytes | Iterator[bytes]]
 Contents = Callable[[ops.PutArchive], bytes]
+Diagnose = Callable[[ops.Wait, Json], str]  # what inspect says of a container → more about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +61,15 @@ def apply(
     timeout: float | None = None,
     build_context: BuildContext | None = None,
     contents: Contents | None = None,
+    diagnose: Diagnose | None = None,
     patience: float = PATIENCE,
 ) -> Report:
     """Carry out every step of a plan.
 
     `timeout`, in seconds, bounds all `Wait` steps together. `build_context` returns the tar that a
-    BuildImage step sends, `contents` the one that a PutArchive step writes. `patience`, in
-    seconds, is how long running steps may take to end once `cancel` was called.
+    BuildImage step sends, `contents` the one that a PutArchive step writes. `diagnose` adds to the
+    error of a Wait step what is known of the container. `patience`, in seconds, is how long
+    running steps may take to end once `cancel` was called.
 
     Raises:
         ApplyError: steps failed; every root cause is named.
@@ -72,7 +77,17 @@ def apply(
     """
     for remark in plan.remarks:
         emit(remark)
-    run = _Run(plan, engine, emit, cancel or Cancel(), timeout, build_context, contents, patience)
+    run = _Run(
+        plan,
+        engine,
+        emit,
+        cancel or Cancel(),
+        timeout=timeout,
+        build_context=build_context,
+        contents=contents,
+        diagnose=diagnose,
+        patience=patience,
+    )
     return run.run(parallel)
 
 
@@ -85,9 +100,11 @@ class _Run:
         engine: Engine,
         emit: Sink,
         cancel: Cancel,
+        *,
         timeout: float | None,
         build_context: BuildContext | None,
         contents: Contents | None,
+        diagnose: Diagnose | None,
         patience: float,
     ) -> None:
         self.steps = {step.id: step for step in plan.steps}
@@ -96,6 +113,7 @@ class _Run:
         self.cancel = cancel
         self.build_context = build_context
         self.contents = contents
+        self.diagnose = diagnose
         self.patience = patience
         self.missing = {step.id: len(step.after) for step in plan.steps}
         self.users: dict[int, list[int]] = {step.id: [] for step in plan.steps}
@@ -112,10 +130,12 @@ class _Run:
         self.skipped: list[int] = []
         self.made: dict[int, str] = {}
         self.waits: dict[int, ops.Wait] = {}
+        self.running: dict[int, float] = {}  # a wait for what runs by now → since when
         self.looking: dict[int, bool] = {}  # a wait that is looked at; True: look once more after
         self.listening = False
         self.deadline = None if timeout is None else time.monotonic() + timeout
         self.timeout = timeout
+        self.late = False  # the deadline is over
 
     def run(self, parallel: int) -> Report:
         waits = any(isinstance(s, ops.Wait) and s.until != "started" for s in self.steps.values())
@@ -155,13 +175,21 @@ class _Run:
     def _next(self) -> None:
         timeout = None
         if self.waits:
+            # Not only where the inbox is empty: an engine may tell of others without end.
+            self._expire()
             timeout = LOOK_AGAIN if self.listening else POLL
-            if self.deadline is not None:
-                timeout = min(timeout, max(0.0, self.deadline - time.monotonic()))
+            now = time.monotonic()
+            ends = [
+                since + SETTLED
+                for id, since in self.running.items()
+                if id in self.waits and id not in self.looking
+            ]
+            ends += [] if self.deadline is None else [self.deadline]
+            timeout = min([timeout, *(max(0.0, end - now) for end in ends)])
         try:
             kind, id, value = self.inbox.get(timeout=timeout)
         except Empty:
-            self._timer()
+            self._look_at(self.waits)
             return
         if kind == "done":
             self.busy -= 1
@@ -183,15 +211,21 @@ class _Run:
         else:
             raise value
 
-    def _timer(self) -> None:
-        if self.deadline is not None and time.monotonic() >= self.deadline:
-            for id in list(self.waits):
-                step = self.waits.pop(id)
-                message = f"not {step.until.replace('_', ' ')} after {self.timeout:g}s"
-                self._fail(step, EngineError(message))
-            self.deadline = None
-        else:
+    def _expire(self) -> None:
+        """Once the time is over, look a last time at what is waited for; then wait no more."""
+        if self.deadline is None or time.monotonic() < self.deadline:
+            return
+        if not self.late:
+            self.late = True
+            self.deadline += EXPLAINED
             self._look_at(self.waits)
+            return
+        for id in list(self.waits):
+            step = self.waits.pop(id)
+            self._fail(step, EngineError(self._too_late(step)))
+
+    def _too_late(self, step: ops.Wait) -> str:
+        return f"not {step.until.replace('_', ' ')} after {self.timeout:g}s"
 
     def _leave(self) -> None:
         """Hand out nothing more, let running steps end for a moment, and go."""
@@ -217,7 +251,7 @@ class _Run:
                 self._done(step, None)
                 return
             self.waits[step.id] = step
-            if self.listening or not self.engine.capabilities.health_events:
+            if self.listening or self.late or not self.engine.capabilities.health_events:
                 self._look_at([step.id])
             return
         self.busy += 1
@@ -239,7 +273,7 @@ class _Run:
 
     def _fail(self, step: ops.Op, error: EngineError) -> None:
         if step.best_effort:
-            self._excuse(step, str(error))
+            self._excuse(step, str(error).partition("\n")[0])
             return
         self.failed[step.id] = error
         self._tell(step, "Error", "failed", str(error).partition("\n")[0])
@@ -317,11 +351,17 @@ class _Run:
 
     def _look(self, wait: ops.Wait) -> None:
         containers = [self._resolve(ref) for ref in wait.containers]
+        late = self.late
 
         def look() -> None:
             try:
-                found = [self.engine.inspect_container(id) for id in containers]
-                self.inbox.put(("looked", wait.id, verdict(found, wait.until)))
+                found = verdict(map(self.engine.inspect_container, containers), wait.until)
+                if late and found.state == "pending":
+                    found = found._replace(state="failed", reason=self._too_late(wait))
+                if found.state == "failed" and self.diagnose is not None:
+                    more = self.diagnose(wait, found.about)
+                    found = found._replace(reason=f"{found.reason}\n{more}")
+                self.inbox.put(("looked", wait.id, found))
             except EngineError as error:
                 self.inbox.put(("looked", wait.id, Verdict("failed", str(error))))
             except BaseException as error:  # carried to the coordinator, which raises it
@@ -334,6 +374,12 @@ class _Run:
         again = self.looking.pop(id)
         if id not in self.waits:
             return
+        now = time.monotonic()
+        since = self.running.pop(id, now)
+        if found.state == "running" and now - since >= SETTLED:
+            found = Verdict("reached")
+        if found.state == "running":
+            self.running[id] = since
         if found.state == "reached":
             self._done(self.waits.pop(id), None)
         elif found.state == "failed":

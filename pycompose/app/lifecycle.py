@@ -216,8 +216,8 @@ def carry_out(
 ) -> Mapping[int, str]:
     """Apply a plan, or tell what it would do under --dry-run; return the containers made.
 
-    `project` is what secrets and configs that the plan writes are of. Without `emit` nobody
-    listens to what hooks write.
+    `project` is what secrets and configs that the plan writes are of, and tells the places of
+    what was waited for in vain. Without `emit` nobody listens to what hooks write.
     """
     emit = emit or _without(LogLine, session.emit)
     if not plan.steps:
@@ -229,6 +229,7 @@ def carry_out(
 
         rehearse(plan, emit)
         return {}
+    from pycompose.app.diagnosis import diagnosis
     from pycompose.apply import PATIENCE, apply
     from pycompose.files.contents import archive
     from pycompose.files.context import build_context
@@ -242,6 +243,7 @@ def carry_out(
         timeout=timeout,
         build_context=build_context,
         contents=partial(archive, project) if project is not None else None,
+        diagnose=diagnosis(session.engine, project, plan) if project is not None else None,
         patience=PATIENCE if patience is None else patience,
     )
     return report.made
@@ -361,7 +363,8 @@ def start(session: Session, options: StartOptions) -> None:
     with session.exclusive():
         project, snapshot = project_there(session, options.services)
         plan = plans.start(project, snapshot, options.services, wait=options.wait)
-        carry_out(session, plan, timeout=options.wait_timeout if options.wait else None)
+        timeout = options.wait_timeout if options.wait else None
+        carry_out(session, plan, timeout=timeout, project=project)
 
 
 def stop(session: Session, options: StopOptions) -> None:

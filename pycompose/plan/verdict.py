@@ -6,6 +6,7 @@ Source: rules 109 and 114
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from pycompose.model.values import Json
@@ -15,23 +16,32 @@ PROBE_OUTPUT = 300  # characters of a health probe's last output shown in a mess
 
 
 class Verdict(NamedTuple):
-    """What is known now; `reason` says why it can no longer be reached."""
+    """What is known now; `reason` says why it can no longer be reached.
 
-    state: Literal["pending", "reached", "failed"]
+    `running`: reached as far as can be seen, by containers that nothing checks; one that crashes
+    at once looks the same for a moment. `about` is what inspect said of the container that is not
+    there yet, or never will be.
+    """
+
+    state: Literal["pending", "running", "reached", "failed"]
     reason: str = ""
+    about: Json = None
 
 
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 PENDING = Verdict("pending")
+RUNNING = Verdict("running")
 REACHED = Verdict("reached")
 
 
 def verdict(documents: Iterable[Json], until: Until) -> Verdict:
     """Return the verdict on all containers: failed if one is, reached once all are."""
-    found = [_judge(document, until) for document in documents]
-    for one in found:
-        if one.state == "failed":
-            return one
-    return REACHED if all(one.state == "reached" for one in found) else PENDING
+    found = [_judge(document, until)._replace(about=document) for document in documents]
+    for state in ("failed", "pending", "running"):
+        for one in found:
+            if one.state == state:
+                return one
+    return REACHED
 
 
 def _judge(document: Json, until: Until) -> Verdict:
@@ -64,13 +74,34 @@ def _healthy(document: Json) -> Verdict:
         if state["Status"] in ("created", "restarting"):
             return PENDING
         return Verdict("failed", f"{_name(document)} has no healthcheck configured")
+    if health.get("Log") and not fresh(document):
+        return PENDING  # what was found before it was started says nothing of it now
     if health["Status"] == "unhealthy":
-        return Verdict("failed", f"{_name(document)} is unhealthy{_last_probe(health)}")
+        return Verdict("failed", f"{_name(document)} is unhealthy{_last_probe(fresh(document))}")
     return REACHED if health["Status"] == "healthy" and state["Running"] else PENDING
 
 
-def _last_probe(health: Json) -> str:
-    probes = health.get("Log") or []
+def fresh(document: Json) -> list[Json]:
+    """Return the probes of a health check since the container was last started, oldest first."""
+    state = document["State"]
+    probes = (state.get("Health") or {}).get("Log") or []
+    started = _instant(state.get("StartedAt"))
+    # Engine: the log outlives a restart.
+    return [
+        probe for probe in probes if "Start" not in probe or _instant(probe["Start"]) >= started
+    ]
+
+
+def _instant(text: str | None) -> datetime:
+    """Return a moment of the engine's; the beginning of time where it cannot be read."""
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return _BEGINNING
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _last_probe(probes: list[Json]) -> str:
     if not probes:
         return ""
     output = str(probes[-1].get("Output", "")).strip()[-PROBE_OUTPUT:]
@@ -106,4 +137,4 @@ def _running_or_healthy(document: Json) -> Verdict:
     health = state.get("Health")
     if health and health["Status"] != "none":
         return _healthy(document)
-    return REACHED if state["Status"] == "running" else PENDING
+    return RUNNING if state["Status"] == "running" else PENDING

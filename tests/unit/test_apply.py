@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from importlib import import_module
 
 import pytest
 from projects import IMAGE, needs, next_up, project, service, up
@@ -364,3 +365,70 @@ def test_a_build_without_a_context_fails_as_a_step(engine) -> None:
 
     run(engine, Plan(steps=(step,)), build_context=lambda step: step.context.encode())
     assert engine.inspect_image("app")["RepoTags"] == ["app:latest"]
+
+
+def test_a_failed_wait_is_explained(engine) -> None:
+    engine.behave("demo-db-1", Behaviour(health="unhealthy"))
+
+    def diagnose(wait, document) -> str:
+        return f"{wait.service} {document['Name']}"
+
+    with pytest.raises(ApplyError, match=r"is unhealthy.*\ndb /demo-db-1$"):
+        run(engine, next_up(engine, waiting("service_healthy")), diagnose=diagnose)
+
+
+def test_a_wait_that_takes_too_long_is_explained(engine) -> None:
+    engine.behave("demo-db-1", Behaviour(health="starting"))
+    plan = next_up(engine, waiting("service_healthy"))
+
+    with pytest.raises(ApplyError, match=r"not healthy after 0\.05s\ndb /demo-db-1$"):
+        run(engine, plan, timeout=0.05, diagnose=lambda w, d: f"{w.service} {d['Name']}")
+
+
+def test_an_explanation_that_hangs_does_not_hold_the_deadline_up(engine, monkeypatch) -> None:
+    monkeypatch.setattr(import_module("pycompose.apply"), "EXPLAINED", 0.05)
+    engine.behave("demo-db-1", Behaviour(health="starting"))
+    plan, over = next_up(engine, waiting("service_healthy")), threading.Event()
+
+    def hang(wait, document) -> str:
+        over.wait()
+        return ""
+
+    with pytest.raises(ApplyError, match=r"not healthy after 0\.05s$"):
+        run(engine, plan, timeout=0.05, diagnose=hang)
+    over.set()
+
+
+def test_a_deadline_holds_for_what_is_waited_for_after_it(engine) -> None:
+    """A dependency that is not required runs late; what waits for others then has no time left."""
+    for name in ("demo-db-1", "demo-web-1"):
+        engine.behave(name, Behaviour(health="starting"))
+    plan = next_up(engine, waiting("service_healthy", required=False), wait=True)
+
+    with pytest.raises(ApplyError) as failed:
+        run(engine, plan, timeout=0.05)
+
+    assert {name for name, _ in failed.value.failures} == {"Service db", "Service web"}
+
+
+def test_a_container_that_crashes_at_once_is_no_success() -> None:
+    engine = FakeEngine()
+    engine.add_image(IMAGE)
+    plan = next_up(engine, project(service("web", restart="always")), wait=True)
+    looks = []
+
+    def tell(event: Event) -> None:
+        if isinstance(event, StepEvent) and event.text == "Waiting":
+            looks.append(engine)
+
+    inspect = engine.inspect_container
+
+    def crashing(container: str):
+        document = inspect(container)
+        looks.append(container)
+        # Seen running the first time, and started again by the engine after that.
+        return {**document, "RestartCount": int(len(looks) > 2)}
+
+    engine.inspect_container = crashing
+    with pytest.raises(ApplyError, match="keeps restarting"):
+        apply(plan, engine, tell)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pycompose.plan.verdict import PENDING, PROBE_OUTPUT, REACHED, verdict
+from pycompose.plan.verdict import PROBE_OUTPUT, REACHED, fresh, verdict
 
 
 def container(status: str = "running", *, policy: str = "no", restarts: int = 0, **state: Any):
@@ -32,7 +32,7 @@ def failed(document, until) -> str:
 @pytest.mark.parametrize("until", ["healthy", "running_or_healthy"])
 def test_a_passing_health_check_is_enough(until) -> None:
     assert verdict([container(Health=health("healthy"))], until) is REACHED
-    assert verdict([container(Health=health("starting"))], until) is PENDING
+    assert verdict([container(Health=health("starting"))], until).state == "pending"
 
 
 def test_a_failing_health_check_is_told_with_its_last_words() -> None:
@@ -51,7 +51,7 @@ def test_a_failing_health_check_is_told_with_its_last_words() -> None:
 def test_without_a_health_check_nothing_gets_healthy() -> None:
     assert "has no healthcheck configured" in failed(container(), "healthy")
     assert "has no healthcheck configured" in failed(container(Health=health("none")), "healthy")
-    assert verdict([container("created")], "healthy") is PENDING
+    assert verdict([container("created")], "healthy").state == "pending"
 
 
 def test_what_has_exited_gets_no_longer_healthy() -> None:
@@ -61,7 +61,7 @@ def test_what_has_exited_gets_no_longer_healthy() -> None:
 
 
 def test_a_one_shot_has_completed_once_it_has_exited_with_nothing() -> None:
-    assert verdict([container()], "completed") is PENDING
+    assert verdict([container()], "completed").state == "pending"
     assert verdict([container("exited")], "completed") is REACHED
     assert "didn't complete successfully: exit 3" in failed(
         container("exited", ExitCode=3), "completed"
@@ -69,8 +69,8 @@ def test_a_one_shot_has_completed_once_it_has_exited_with_nothing() -> None:
 
 
 def test_running_is_enough_without_a_health_check() -> None:
-    assert verdict([container()], "running_or_healthy") is REACHED
-    assert verdict([container("created")], "running_or_healthy") is PENDING
+    assert verdict([container()], "running_or_healthy").state == "running"
+    assert verdict([container("created")], "running_or_healthy").state == "pending"
 
 
 def test_a_one_shot_that_ended_well_counts_as_running() -> None:
@@ -95,5 +95,24 @@ def test_all_must_reach_it_and_one_failure_is_enough() -> None:
     bad = container(Health=health("unhealthy"))
 
     assert verdict([], "healthy") is REACHED
-    assert verdict([good, later], "healthy") is PENDING
+    assert verdict([good, later], "healthy").state == "pending"
     assert verdict([later, bad], "healthy").state == "failed"
+
+
+def test_what_was_found_before_a_start_says_nothing() -> None:
+    old = {"Start": "2026-01-01T11:00:00.5+01:00", "ExitCode": 1, "Output": "old"}
+    new = {"Start": "2026-01-01T10:00:02.123456789Z", "ExitCode": 1, "Output": "new"}
+    started = "2026-01-01T10:00:01Z"
+    for status in ("unhealthy", "healthy"):
+        stale = container(Health={"Status": status, "Log": [old]}, StartedAt=started)
+        assert verdict([stale], "healthy").state == "pending"
+    again = container(Health={"Status": "unhealthy", "Log": [old, new]}, StartedAt=started)
+    assert failed(again, "healthy").endswith("exited with 1: new)")
+    assert fresh(again) == [new]
+
+
+def test_a_verdict_tells_which_container_it_is_about() -> None:
+    good, later = container(Health=health("healthy")), container(Health=health("starting"))
+    bad = container(Health=health("unhealthy"))
+    assert verdict([good, later], "healthy").about is later
+    assert verdict([good, later, bad], "healthy").about is bad
