@@ -123,6 +123,7 @@ class _Run:
         self.inbox: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
         self.jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self.busy = 0
+        self.hooks: set[int] = set()  # steps whose hooks are running
         self.over = False  # nothing more is begun
         self.open = len(plan.steps)
         self.done: list[int] = []
@@ -235,7 +236,8 @@ class _Run:
                 self.jobs.get_nowait()
                 self.busy -= 1
         end = time.monotonic() + self.patience
-        while self.busy and (rest := end - time.monotonic()) > 0:
+        # Nobody waits for hooks, which take as long as they like.
+        while self.busy > len(self.hooks) and (rest := end - time.monotonic()) > 0:
             with suppress(Empty):
                 kind, id, _ = self.inbox.get(timeout=rest)
                 if kind in ("done", "failed"):
@@ -457,7 +459,7 @@ class _Run:
             case ops.PutArchive():
                 self._put(step)
             case ops.Exec():
-                run_hook(step, self._resolve(step.container), engine, self._send)
+                self._hook(step)
             case ops.Wait():
                 raise AssertionError("the coordinator waits by itself")
             case _:
@@ -473,6 +475,13 @@ class _Run:
         for warning in answer.get("Warnings") or ():
             self._send(Notice(message=f"{step.resource}: {warning}"))
         return str(answer["Id"])
+
+    def _hook(self, step: ops.Exec) -> None:
+        self.hooks.add(step.id)
+        try:
+            run_hook(step, self._resolve(step.container), self.engine, self._send)
+        finally:
+            self.hooks.discard(step.id)
 
     def _put(self, step: ops.PutArchive) -> None:
         if self.contents is None:

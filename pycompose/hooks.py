@@ -46,5 +46,5 @@ def run_hook(step: Exec, container: str, engine: Engine, tell: Sink) -> None:
         raise type(error)(message, status=error.status, request=error.request) from error
     if code := seen.get("ExitCode"):
         tail = b"\n".join(last)[-TAIL_BYTES:].decode(errors="replace")
-        message = f"{what} exited with status {code} {where}"
-        raise EngineError(f"{message}:\n{tail}" if tail else message)
+        told = [f"{what} exited with status {code} {where}", *tail.splitlines()]
+        raise EngineError("\n  ".join(told))

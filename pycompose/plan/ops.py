@@ -1,4 +1,4 @@
-"""The closed set of steps a plan is made of: one Engine API call each, with its full body.
+"""The closed set of steps a plan is made of: an Engine API call each, with its full body.
 
 What is not known until a step has run is a `Made`: the object that step creates. It is allowed
 only where the id of a container stands. Nothing else is filled in later.

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 from projects import needs, next_down, next_up, project, service, silent
 
 from pycompose.apply import Report, apply
+from pycompose.cancel import Cancel
 from pycompose.engine.fake import Behaviour, FakeEngine, Ran
-from pycompose.errors import ApplyError, Conflict, EngineError, EngineUnavailable, NotFound
+from pycompose.errors import (
+    ApplyError,
+    Cancelled,
+    Conflict,
+    EngineError,
+    EngineUnavailable,
+    NotFound,
+)
 from pycompose.events import Event, LogLine
 from pycompose.hooks import TAIL_BYTES, TAIL_LINES, run_hook
 from pycompose.model.hooks import Hook
@@ -90,7 +99,7 @@ def test_a_hook_that_fails_stops_what_comes_after_it(engine) -> None:
     with pytest.raises(ApplyError) as caught:
         up(engine)
     assert str(caught.value) == (
-        "Container demo-db-1: db hook exited with status 3 (post_start at demo:1:1):\nno\ufffd"
+        "Container demo-db-1: db hook exited with status 3 (post_start at demo:1:1)\n  no\ufffd"
     )
     assert ran(engine) == ["one"]
     assert engine.container("demo-db-1").state == "running"
@@ -103,7 +112,7 @@ def test_a_failure_tells_the_end_of_the_output_only(engine) -> None:
     behave(engine, one=Ran(exits=1, output=many))
     with pytest.raises(EngineError) as caught:
         run_hook(step(), "demo-db-1", engine, silent)
-    assert caught.value.message.splitlines()[1:] == [str(n) for n in range(20, 30)]
+    assert caught.value.message.splitlines()[1:] == [f"  {n}" for n in range(20, 30)]
     assert TAIL_LINES == 10
     behave(engine, one=Ran(exits=1, output=((1, b"#" * 10_000),)))
     with pytest.raises(EngineError) as caught:
@@ -159,6 +168,24 @@ def test_a_command_that_runs_on_after_its_output_is_waited_for(engine, monkeypat
     monkeypatch.setattr(engine, "inspect_exec", lambda exec: next(looks))
     with pytest.raises(EngineError, match="exited with status 4"):
         run_hook(step(), "demo-db-1", engine, silent)
+
+
+def test_an_interrupt_does_not_wait_for_a_hook(engine, monkeypatch) -> None:
+    cancel, looks = Cancel(), []
+
+    def look(exec: str) -> object:
+        if not looks:
+            cancel.cancel()
+        looks.append(exec)
+        return {"Running": not over}
+
+    over: list[bool] = []
+    monkeypatch.setattr(engine, "inspect_exec", look)
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        apply(next_up(engine, WANTED), engine, silent, cancel=cancel, patience=60)
+    over.append(True)
+    assert time.monotonic() - began < 30
 
 
 def test_what_one_project_says_of_its_hooks_is_all_there_is(engine) -> None:
