@@ -1,6 +1,6 @@
 """A plan in a file, and whether what it was made of is still so; pure.
 
-The file holds what `plan --format json` shows, never a secret, and fingerprints of what the engine
+The file holds what `plan --format json` shows, masked alike, and fingerprints of what the engine
 held and of what the files said. Nothing is carried out from it: the plan is made again, and has to
 be the same. The file is described by `schemas/saved-plan.schema.json`.
 """

@@ -14,12 +14,10 @@ _NAME: Final = re.compile(
     r"|(?:^|[^a-z])(?:api|access|private|encryption|auth|master|root)?_?key(?![a-z])|apikey",
     re.IGNORECASE,
 )
-# `--password=x`, `password=x,` of mount options, and what stands before the host in a URL.
-_ASSIGNED: Final = re.compile(
-    r"((?:^|[^\w])-{0,2}[\w.-]*(?:passw(?:or)?d|passphrase|secret|token|credential|api_?key)[\w.-]*=)"
-    r"[^\s,;&]+",
-    re.IGNORECASE,
-)
+# `--password=x`, `password=x,` of mount options, `--password x`, and what stands before the host in
+# a URL.
+_ASSIGNED: Final = re.compile(r"([\w.-]+)(=)([^\s,;&]+)")
+_FLAGGED: Final = re.compile(r"(?<![\w-])(--?[\w-]+)(\s+)([^\s-]\S*)")
 _OF_URL: Final = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
 
 
@@ -64,4 +62,11 @@ def _text(value: Json) -> bool:
 
 
 def _hidden_text(text: str) -> str:
-    return _OF_URL.sub(rf"\1{MASK}", _ASSIGNED.sub(rf"\1{MASK}", text))
+    for pattern in (_ASSIGNED, _FLAGGED):
+        text = pattern.sub(_hidden_pair, text)
+    return _OF_URL.sub(rf"\1{MASK}", text)
+
+
+def _hidden_pair(found: re.Match[str]) -> str:
+    name, between, value = found.groups()
+    return f"{name}{between}{MASK if secret(name) else value}"

@@ -11,7 +11,7 @@ from pycompose.cli.output import write
 from pycompose.errors import UsageError
 
 CHANGES = 2  # of --detailed-exitcode: there is something to do
-PRIVATE = 0o600  # a saved plan holds no secret, but what runs where is nobody else's business
+PRIVATE = 0o600  # what runs where, and with which commands, is nobody else's business
 
 
 def main(
