@@ -74,6 +74,8 @@ _VALUES: Final[Mapping[str, Where]] = {  # where the whole value of a field stan
     "uts": (_HOST, "UTSMode"),
     "working_dir": ("WorkingDir",),
 }
+# Fields that the engine reads back as they were given.
+VERBATIM: Final = ("command", "entrypoint", "environment", "image", "user", "working_dir")
 _UNSET: Final[tuple[Json, ...]] = ("", [], {})
 _FIELD: Final = re.compile(r"(?P<name>[^.\[]+)(?:\.(?P<key>.*)|\[(?P<item>.*)\])", re.DOTALL)
 

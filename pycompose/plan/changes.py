@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pycompose import labels
 from pycompose.convert import reading
-from pycompose.convert.hashing import changed_fields
+from pycompose.convert.hashing import changed_fields, field_digests
 from pycompose.model.project import Project
 from pycompose.model.service import Service
 from pycompose.model.values import Json
@@ -63,7 +63,7 @@ def _changes(
 ) -> tuple[Change, ...]:
     service = project.services[step.service]
     old, new = reading.as_requested(document), step.body
-    paths = _changed(state, service)
+    paths = _changed(state, service, old, new)
     found = [
         _change(project, service, path, old, new) for path in paths if not path.startswith("ports[")
     ]
@@ -73,11 +73,18 @@ def _changes(
     return tuple(sorted(found, key=lambda change: change.path))
 
 
-def _changed(state: ContainerState, service: Service) -> tuple[str, ...]:
+def _changed(state: ContainerState, service: Service, old: Json, new: Json) -> tuple[str, ...]:
     try:
         return changed_fields(json.loads(state.labels[labels.FIELDS]), service)
     except (KeyError, ValueError, AttributeError, TypeError):
-        return ()  # Compat: a container made by Docker Compose has no digests of its fields
+        # Compat: a container made by Docker Compose has no digests of its fields. Of those that the
+        # engine tells word for word, what the service gives is compared; what is gone is not seen.
+        return tuple(
+            path
+            for path in sorted(field_digests(service))
+            if path.partition(".")[0] in reading.VERBATIM
+            and reading.value(new, path) not in (None, reading.value(old, path))
+        )
 
 
 def _change(project: Project, service: Service, path: str, old: Json, new: Json) -> Change:

@@ -109,3 +109,14 @@ def test_a_changed_volume_is_destroyed_only_at_the_word(scene) -> None:
     assert scene.shell("web", "ls /data") == ""
     assert scene.states() == {"web-1": "running"}
     assert scene.run("plan", "--recreate-volumes").stdout == "nothing to do\n"
+
+
+def test_a_plan_tells_what_changes_in_a_container_of_docker_compose(scene) -> None:
+    scene.write(WEB)
+    scene.oracle("up", "-d")
+    assert scene.run("plan").stdout == "nothing to do\n"
+    scene.write(WEB.replace("red", "blue"))
+    told = scene.run("plan", "--show-values").stdout
+    assert [line for line in told.splitlines() if line.startswith("      ")] == [
+        "      ~ environment.COLOUR: red -> blue (compose.yaml:8:15)"
+    ]

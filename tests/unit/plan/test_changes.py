@@ -163,3 +163,17 @@ def test_only_the_container_that_is_made_anew_is_asked() -> None:
     new = WEB._replace(command=("other",))
     plan = up(project(new, app), snapshot(state(WEB), state(app)), Options())
     assert len(replaced(plan)) == 1
+
+
+def test_of_a_container_of_docker_compose_what_is_told_word_for_word_is_compared() -> None:
+    new = WEB._replace(command=("other",), environment={**WEB.environment, "COLOUR": "blue"})
+    marks = {k: v for k, v in state(WEB).labels.items() if k != labels.FIELDS}
+    there = snapshot(state(WEB, labels={**marks, labels.CONFIG_HASH: "another"}))
+    plan = up(project(new), there, Options())
+    [id] = replaced(plan)
+    plan = with_changes(plan, project(new), there, {id: _inspected(_body(WEB))})
+    [found] = [s.changes for s in plan.steps if isinstance(s, CreateContainer)]
+    assert [(c.path, c.old, c.new) for c in found] == [
+        ("command", ["serve"], ["other"]),
+        ("environment.COLOUR", "red", "blue"),
+    ]
