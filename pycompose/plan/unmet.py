@@ -85,7 +85,7 @@ def _needed(project: Project, plan: Plan, wait: Wait) -> list[str]:
 
 def _printed(output: list[str]) -> list[str]:
     if not output:
-        return ["  it has printed nothing"]
+        return ["  it has printed nothing that can be read"]
     return ["  the end of its output:", *(f"    {line[:_WIDEST]}" for line in output)]
 
 

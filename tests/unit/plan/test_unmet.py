@@ -54,7 +54,7 @@ def test_the_last_probes_are_told_with_the_place_of_the_check() -> None:
         "    exit code 3: c",
         "      d",
         "  service 'web' depends on it (compose.yaml:4:1)",
-        "  it has printed nothing",
+        "  it has printed nothing that can be read",
     ]
 
 
