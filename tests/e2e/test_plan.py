@@ -101,6 +101,7 @@ def test_a_changed_volume_is_destroyed_only_at_the_word(scene) -> None:
     scene.up()
     scene.shell("web", "echo kept > /data/mark")
     scene.write(WEB.replace("  data:\n", "  data: {labels: {a: b}}\n"))
+    assert "--recreate-volumes makes it anew" in scene.run("plan").stderr
     assert "--recreate-volumes makes it anew" in scene.up("--yes").stderr
     assert scene.shell("web", "cat /data/mark") == "kept\n"
     told = scene.run("plan", "--recreate-volumes").stdout

@@ -79,6 +79,9 @@ def main(
         look = look_and_plan(session, asked)
         if output:
             write(saved_text(session, asked, look), output, mode=PRIVATE)
+        if format == "text":  # JSON has them in it
+            for notice in look.plan.notices:
+                session.emit(notice)
         color = colored(session.settings.ansi, session.settings.environment)
     write(render(look.plan, format=format, values=show_values, color=color))
     return CHANGES if detailed_exitcode and look.plan.steps else 0
