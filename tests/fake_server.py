@@ -110,7 +110,8 @@ class Handler(BaseHTTPRequestHandler):
         if status in (204, 304):
             return self.head(status)
         self.head(status, Content_Type="application/json", Content_Length=str(len(text)))
-        self.wfile.write(text)
+        if self.command != "HEAD":
+            self.wfile.write(text)
         return None
 
     def stream(self, pieces: Iterator[bytes], close: Any) -> None:
