@@ -1,24 +1,62 @@
-"""Two plans in one; pure."""
+"""Plans put together and put in another order: what refers to steps by their numbers; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import fields, replace
-from typing import Any
+from heapq import heapify, heappop, heappush
+from typing import Any, Final
 
 from pycompose.plan.ops import Made, Op
+
+_MENTION: Final = re.compile(r"(?<= by #)\d+")  # of a step in the reason of another
 
 
 def moved(step: Op, shift: int, after: Iterable[int]) -> Op:
     """Return a step whose ids count from `shift`; one that needs nothing comes after `after`."""
+    needs = tuple(need + shift for need in step.after) or tuple(after)
+    return _renumbered(step, lambda id: id + shift, needs)
+
+
+def reordered(steps: Iterable[Op], needs: Mapping[int, Set[int]]) -> tuple[Op, ...]:
+    """Return steps that need others than they did, numbered anew so that each comes after those.
+
+    `needs` has the ids of what each step needs; there is no circle in it. Steps keep their order
+    where nothing asks for another.
+    """
+    by_id = {step.id: step for step in steps}
+    users: dict[int, list[int]] = {id: [] for id in by_id}
+    missing = {id: len(needs[id]) for id in by_id}
+    for id in by_id:
+        for need in needs[id]:
+            users[need].append(id)
+    ready = [id for id, count in missing.items() if not count]
+    heapify(ready)
+    numbers: dict[int, int] = {}
+    while ready:
+        id = heappop(ready)
+        numbers[id] = len(numbers) + 1
+        for user in users[id]:
+            missing[user] -= 1
+            if not missing[user]:
+                heappush(ready, user)
+    return tuple(
+        _renumbered(by_id[id], numbers.__getitem__, sorted(numbers[need] for need in needs[id]))
+        for id in numbers
+    )
+
+
+def _renumbered(step: Op, number: Callable[[int], int], after: Iterable[int]) -> Op:
     changes: dict[str, Any] = {}
     for field in fields(step):
         value = getattr(step, field.name)
         if isinstance(value, Made):
-            changes[field.name] = Made(value.op + shift)
+            changes[field.name] = Made(number(value.op))
         elif isinstance(value, tuple) and any(isinstance(item, Made) for item in value):
             changes[field.name] = tuple(
-                Made(item.op + shift) if isinstance(item, Made) else item for item in value
+                Made(number(item.op)) if isinstance(item, Made) else item for item in value
             )
-    needs = tuple(need + shift for need in step.after) or tuple(after)
-    return replace(step, id=step.id + shift, after=needs, **changes)
+    if step.cause == "replaced":
+        changes["why"] = _MENTION.sub(lambda found: str(number(int(found.group()))), step.why)
+    return replace(step, id=number(step.id), after=tuple(after), **changes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -10,7 +10,8 @@ from pycompose import labels
 from pycompose.errors import Problem
 from pycompose.model.project import Project
 from pycompose.model.service import Port
-from pycompose.plan.ops import Op, RemoveContainer, Start, Stop
+from pycompose.plan.join import reordered
+from pycompose.plan.ops import RemoveContainer, Start, Stop
 from pycompose.plan.plan import Plan
 from pycompose.plan.resources import problem
 from pycompose.snapshot import ContainerState, PortState, Snapshot
@@ -81,7 +82,10 @@ def wants(project: Project, plan: Plan) -> list[Want]:
 
 
 def in_turn(project: Project, snapshot: Snapshot, plan: Plan) -> Plan:
-    """Return the plan with each start after the steps before it that free a port it publishes."""
+    """Return the plan with each start after the stops that free a port it publishes.
+
+    A stop that itself comes after the start frees nothing for it.
+    """
     freeing: dict[int, list[PortState]] = {}
     there = {c.id: c.ports for c in snapshot.containers if c.state in _HOLDING}
     for step in plan.steps:
@@ -90,18 +94,26 @@ def in_turn(project: Project, snapshot: Snapshot, plan: Plan) -> Plan:
     wanted = wants(project, plan) if any(freeing.values()) else []
     if not wanted:
         return plan
-    steps: list[Op] = []
+    needs = {step.id: set(step.after) for step in plan.steps}
     for step in plan.steps:
         if isinstance(step, Start):
             mine = [want for want in wanted if want.service == step.service]
-            needs = {
-                id
-                for id, ports in freeing.items()
-                if id < step.id and any(_frees(port, want) for port in ports for want in mine)
-            }
-            step = replace(step, after=tuple(sorted({*step.after, *needs})))
-        steps.append(step)
-    return replace(plan, steps=tuple(steps))
+            for id, ports in freeing.items():
+                frees = any(_frees(port, want) for port in ports for want in mine)
+                if frees and step.id not in _before(id, needs):
+                    needs[step.id].add(id)
+    return replace(plan, steps=reordered(plan.steps, needs))
+
+
+def _before(id: int, needs: Mapping[int, Set[int]]) -> set[int]:
+    """Return the steps that come before one."""
+    found: set[int] = set()
+    ahead = [id]
+    while ahead:
+        new = needs[ahead.pop()] - found
+        found |= new
+        ahead.extend(new)
+    return found
 
 
 def _frees(port: PortState, want: Want) -> bool:

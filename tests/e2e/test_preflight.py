@@ -79,6 +79,23 @@ def test_a_port_that_up_itself_frees_is_no_conflict(scene, free_port) -> None:
     assert scene.states() == {"other-1": "running"}
 
 
+def test_services_swap_their_ports_in_one_up(scene) -> None:
+    # The engine picks both ports first, so that nobody else has them.
+    text = WEB.replace('"PORT:80"', '"80"')
+    scene.write(text + text[len("services:\n") :].replace("web", "api"))
+    scene.up()
+    web, api = (
+        scene.container(name)["NetworkSettings"]["Ports"]["80/tcp"][0]["HostPort"]
+        for name in ("web", "api")
+    )
+    for ports in ((web, api), (api, web)):
+        swapped = [WEB.replace("PORT", ports[0]), WEB.replace("PORT", ports[1])]
+        scene.write(swapped[0] + swapped[1][len("services:\n") :].replace("web", "api"))
+        scene.up()
+    assert scene.container("web")["NetworkSettings"]["Ports"]["80/tcp"][0]["HostPort"] == api
+    assert scene.states() == {"web-1": "running", "api-1": "running"}
+
+
 def test_f37_a_name_that_another_project_has_is_told_with_it(scene, project_name) -> None:
     named = WEB.replace('    ports: ["PORT:80"]\n', f"    container_name: {project_name}named\n")
     scene.write(named)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pycompose.plan.join import moved
-from pycompose.plan.ops import Made, Start, Wait
+from pycompose.plan.ops import Made, Start, Stop, Wait
 
 
 def test_ids_count_on_and_so_does_what_is_made() -> None:
@@ -43,3 +43,15 @@ def test_each_container_of_a_wait_is_moved() -> None:
     assert isinstance(found, Wait)
     assert found.containers == (Made(2), "id")
     assert found.names == ("a", "b")
+
+
+def test_the_reason_of_a_step_mentions_the_moved_one() -> None:
+    step = Stop(
+        id=2,
+        after=(1,),
+        resource="Container c",
+        cause="replaced",
+        why="replaced by #1",
+        container="id",
+    )
+    assert moved(step, 3, ()).why == "replaced by #4"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from pycompose.model.project import Project
 from pycompose.model.service import Port
 from pycompose.plan.ops import Start, Stop
 from pycompose.plan.plan import Plan
-from pycompose.plan.ports import Listener, conflicts, wants
+from pycompose.plan.ports import Listener, _before, conflicts, wants
 from pycompose.plan.up import Options, up
 from pycompose.snapshot import ContainerState, PortState, Snapshot
 
@@ -168,6 +169,33 @@ def test_a_start_comes_after_the_stop_that_frees_its_port() -> None:
     plan = plan_of(WEB, snapshot(other, networks=(network(),)), remove_orphans=True)
     (start,) = (step for step in plan.steps if isinstance(step, Start))
     assert len(start.after) == 1
+
+
+def test_services_can_swap_their_ports() -> None:
+    old = {"a": "8080", "b": "8081"}
+    there = [
+        holding(state(service(name, ports=(port(number),))), int(number))
+        for name, number in old.items()
+    ]
+    wanted = project(service("a", ports=(port("8081"),)), service("b", ports=(port("8080"),)))
+    plan = plan_of(wanted, snapshot(*there, networks=(network(),)))
+    assert str(plan) == dedent("""\
+        [] -> #1 CreateContainer container demo-a-1: its configuration changed
+        [1] -> #2 Stop container demo-a-1: replaced by #1
+        [2] -> #3 RemoveContainer container demo-a-1: replaced by #1
+        [3] -> #4 Rename container demo-a-1: takes the place of 613100000000
+        [] -> #5 CreateContainer container demo-b-1: its configuration changed
+        [5] -> #6 Stop container demo-b-1: replaced by #5
+        [4,6] -> #7 Start container demo-a-1: recreated
+        [6] -> #8 RemoveContainer container demo-b-1: replaced by #5
+        [8] -> #9 Rename container demo-b-1: takes the place of 623100000000
+        [2,9] -> #10 Start container demo-b-1: recreated""")
+
+
+def test_a_stop_that_waits_for_the_start_frees_nothing_for_it() -> None:
+    needs = {1: set(), 2: {1}, 3: {2}}
+    assert _before(3, needs) == {1, 2}
+    assert _before(1, needs) == set()
 
 
 def test_a_container_that_stopped_holds_nothing() -> None:
