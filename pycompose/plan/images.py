@@ -42,7 +42,10 @@ def images(
     steps = Steps()
     problems: list[Problem] = []
     seen: set[tuple[str, str]] = set()
-    for name, service in sorted(project.services.items()):
+    # Of services that share an image, one that says how to build it decides.
+    order = sorted(project.services, key=lambda name: (project.services[name].build is None, name))
+    for name in order:
+        service = project.services[name]
         image = project.image(service)
         key = (familiar(image), service.platform)
         if key in seen or not service.instances:

@@ -158,3 +158,12 @@ def test_limits_and_isolation_of_a_build_are_handed_on() -> None:
         {"Name": "nproc", "Soft": 5, "Hard": 5},
     ]
     assert step.query["isolation"] == "x"
+
+
+def test_the_service_that_builds_a_shared_image_decides() -> None:
+    shared = "shop/app:1"
+    plain = service("a", image=shared)
+    built = service("b", image=shared, build=Build(context="/shop"))
+    seen = snapshot(images={shared: ImageState(id="x", tags=(shared,))})
+    plan = images(project(plain, built), seen, building="always")
+    assert [(type(step).__name__, step.service) for step in plan.steps] == [("BuildImage", "b")]
