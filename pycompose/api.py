@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 
 from pycompose.app.diagnosis import diagnosis
@@ -108,7 +107,7 @@ def plan_up(project: Project, engine: Engine, options: UpOptions | None = None) 
         ComposeFileError: an external resource or a secret is missing, or a name or a port is
             taken by a stranger.
     """
-    options = replace(options or UpOptions(), contents=digests(project))
+    options = (options or UpOptions())._replace(contents=digests(project))
     snapshot = observe(engine, project.name, project)
     needed = images_needed(project, snapshot, options)
     snapshot = with_image_volumes(engine, snapshot, needed)

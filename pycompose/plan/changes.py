@@ -41,8 +41,7 @@ def with_changes(
     """Return the plan with the changes of its new containers; `documents` are of `replaced`."""
     states = {state.id: state for state in snapshot.containers}
     steps = tuple(
-        replace(
-            step,
+        step.replaced(
             changes=_changes(
                 step, project, states[step.replaces], snapshot, documents[step.replaces]
             ),

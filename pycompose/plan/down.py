@@ -6,8 +6,7 @@ Source: rules 118-124
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pycompose import graph, labels
 from pycompose.model.project import Project
@@ -28,8 +27,7 @@ from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, Snapshot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(NamedTuple):
     """What goes besides containers and networks; `services` empty means all. Seconds."""
 
     services: frozenset[str] = frozenset()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import fields, replace
 from heapq import heapify, heappop, heappush
 from typing import Any, Final
 
@@ -49,14 +48,13 @@ def reordered(steps: Iterable[Op], needs: Mapping[int, Set[int]]) -> tuple[Op, .
 
 def _renumbered(step: Op, number: Callable[[int], int], after: Iterable[int]) -> Op:
     changes: dict[str, Any] = {}
-    for field in fields(step):
-        value = getattr(step, field.name)
+    for name, value in step.values().items():
         if isinstance(value, Made):
-            changes[field.name] = Made(number(value.op))
+            changes[name] = Made(number(value.op))
         elif isinstance(value, tuple) and any(isinstance(item, Made) for item in value):
-            changes[field.name] = tuple(
+            changes[name] = tuple(
                 Made(number(item.op)) if isinstance(item, Made) else item for item in value
             )
     if step.cause == "replaced":
         changes["why"] = _MENTION.sub(lambda found: str(number(int(found.group()))), step.why)
-    return replace(step, id=number(step.id), after=tuple(after), **changes)
+    return step.replaced(id=number(step.id), after=tuple(after), **changes)

@@ -7,7 +7,7 @@ JSON form is described by `schemas/plan.schema.json`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from pycompose.events import Event, Notice, StepEvent
 from pycompose.model.values import Json
@@ -65,20 +65,19 @@ def line(step: Op) -> str:
 
 def _step_json(step: Op, *, values: bool) -> Json:
     document: Json = {"op": type(step).__name__}
-    for field in fields(step):
-        if field.name == "hashed":  # the values in it are those of the body
+    for name, value in step.values().items():
+        if name == "hashed":  # the values in it are those of the body
             continue
-        value = getattr(step, field.name)
-        if field.name == "body":
+        if name == "body":
             env = isinstance(step, CreateContainer | Exec)
             value = masked(value) if env else hidden(value)
-        if field.name in ("endpoint", "query", "dockerfile_inline", "context"):
+        if name in ("endpoint", "query", "dockerfile_inline", "context"):
             value = hidden(value)
-        if field.name == "query" and "buildargs" in value:
+        if name == "query" and "buildargs" in value:
             value = {**value, "buildargs": without_values(value["buildargs"])}
-        if field.name == "changes":
+        if name == "changes":
             value = tuple(change_json(change, values=values) for change in value)
-        document[field.name] = _json(value)
+        document[name] = _json(value)
     return document
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pycompose import graph, labels
 from pycompose.convert.container import container as convert_container
@@ -16,6 +15,7 @@ from pycompose.convert.hashing import container_hash
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
 from pycompose.model.service import Dependency, Service
+from pycompose.model.values import EMPTY
 from pycompose.plan import grants, hooks, ports, renew, resources, unsupported
 from pycompose.plan.diverged import Divergence, anonymous, diverged, inheritable
 from pycompose.plan.joins import Containers, Joins, joins
@@ -45,8 +45,7 @@ _TEMPORARY: Final = re.compile(r"[0-9a-f]{12}_")
 _UP: Final = ("running", "restarting")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(NamedTuple):
     """How to converge.
 
     `named` are the services asked for (empty: all); the others are there as dependencies and
@@ -64,18 +63,18 @@ class Options:
     start: bool = True
     wait: bool = False
     timeout: int | None = None
-    contents: Mapping[str, str] = field(default_factory=dict)
+    contents: Mapping[str, str] = EMPTY
 
 
-@dataclass(slots=True)
 class _Progress:
     """What is known of a service while its project is planned: its containers and their starts."""
 
-    containers: list[Ref] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    started: list[int] = field(default_factory=list)
-    settled: list[ContainerState] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.containers: list[Ref] = []
+        self.names: list[str] = []
+        self.numbers: list[int] = []
+        self.started: list[int] = []
+        self.settled: list[ContainerState] = []
 
 
 def images_needed(project: Project, snapshot: Snapshot, options: Options) -> tuple[str, ...]:

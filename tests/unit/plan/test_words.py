@@ -55,7 +55,7 @@ def test_the_parts_of_a_replacement_are_not_told_of() -> None:
 def test_every_step_has_its_words() -> None:
     for kind in get_args(ops.Op):
         if kind is not ops.Wait and kind is not ops.CreateContainer:
-            blank = {name: "" for name in kind.__dataclass_fields__}
+            blank = {name: "" for name in kind.fields}
             step = kind(**{**blank, **WHAT})
             assert isinstance(working_word(step), str)
             assert isinstance(done_word(step), str)
