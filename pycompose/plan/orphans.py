@@ -8,7 +8,7 @@ Source: rule 83, but for the containers of other files
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from pycompose import labels
 from pycompose.model.project import Project
@@ -39,7 +39,22 @@ def files(container: ContainerState) -> tuple[str, ...]:
     return tuple(told.split(",")) if told else ()
 
 
-def foreign(project: Project, containers: Iterable[ContainerState]) -> tuple[ContainerState, ...]:
-    """Return the containers of services that only other files know."""
+def warnings(
+    project: Project, orphans: Collection[ContainerState], there: Iterable[ContainerState]
+) -> Iterator[str]:
+    """Yield what to tell of orphans that stay, and of what other files made."""
+    if orphans:
+        names = ", ".join(orphan.name for orphan in orphans)
+        yield (
+            f"found orphan containers ({names}) for this project; if you removed or renamed"
+            " their service in the Compose file, --remove-orphans cleans them up"
+        )
     known = {*project.services, *project.disabled}
-    return tuple(c for c in containers if c.service not in known and is_foreign(project, c))
+    others = [c for c in there if c.service not in known and is_foreign(project, c)]
+    if others:
+        names = ", ".join(other.name for other in others)
+        made_from = ", ".join(sorted({path for other in others for path in files(other)}))
+        yield (
+            f"containers of this project ({names}) were made from other files ({made_from});"
+            " they are left alone"
+        )

@@ -14,14 +14,14 @@ from pycompose.convert.container import container as convert_container
 from pycompose.convert.hashing import container_hash
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
-from pycompose.model.service import Dependency, Service
+from pycompose.model.service import Service
 from pycompose.model.values import EMPTY
 from pycompose.plan import grants, hooks, ports, renew, resources, unsupported
+from pycompose.plan.choice import choose
 from pycompose.plan.diverged import Divergence, anonymous, diverged, inheritable
 from pycompose.plan.joins import Containers, Joins, joins
 from pycompose.plan.ops import (
     STOPPABLE,
-    UNTIL,
     Cause,
     Connect,
     CreateContainer,
@@ -32,11 +32,10 @@ from pycompose.plan.ops import (
     Start,
     Stop,
     Unpause,
-    Until,
-    Wait,
 )
-from pycompose.plan.orphans import files, foreign, is_orphan
+from pycompose.plan.orphans import is_orphan, warnings
 from pycompose.plan.plan import Plan
+from pycompose.plan.progress import Progress, gate_of, wait_for_all
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, MountState, Snapshot
 
@@ -64,17 +63,6 @@ class Options(NamedTuple):
     wait: bool = False
     timeout: int | None = None
     contents: Mapping[str, str] = EMPTY
-
-
-class _Progress:
-    """What is known of a service while its project is planned: its containers and their starts."""
-
-    def __init__(self) -> None:
-        self.containers: list[Ref] = []
-        self.names: list[str] = []
-        self.numbers: list[int] = []
-        self.started: list[int] = []
-        self.settled: list[ContainerState] = []
 
 
 def images_needed(project: Project, snapshot: Snapshot, options: Options) -> tuple[str, ...]:
@@ -133,7 +121,7 @@ class _Up:
         self.snapshot = snapshot
         self.options = options
         self.steps = Steps()
-        self.services: dict[str, _Progress] = {}
+        self.services: dict[str, Progress] = {}
         self.halted: dict[str, int] = {}  # container id → the step that stops it for a dependency
         self.freed: dict[str, int] = {}  # container name → the step that frees it
         self.named: dict[str, int] = {}  # container name → the step that gives it
@@ -151,7 +139,7 @@ class _Up:
         for name in graph.order(self.project):
             self._service(self.project.services[name])
         if self.options.wait:
-            self._wait_for_all()
+            wait_for_all(self.steps, self.project, self.services)
         return ports.in_turn(self.project, self.snapshot, self.steps.plan())
 
     def _renewed(self) -> dict[str, int]:
@@ -175,8 +163,8 @@ class _Up:
     # Which containers stay, go, or are made anew.
 
     def _service(self, service: Service) -> None:
-        progress = self.services[service.name] = _Progress()
-        gate = self._gate(service)
+        progress = self.services[service.name] = Progress()
+        gate = gate_of(self.steps, self.services, service) if self.options.start else []
         self.joins = joins(self.project, service, self._containers)
         mine = [
             c
@@ -184,7 +172,7 @@ class _Up:
             if c.service == service.name and not c.oneoff and c.state != "removing"
         ]
         verdicts = {c.id: self._verdict(service, c) for c in mine}
-        keep, surplus = self._choose(service, mine, verdicts)
+        keep, surplus = choose(self.project, service, mine, verdicts)
         for state, cause, why in surplus:
             self.freed[state.name] = self._remove(state, cause, why)
         for state in keep:
@@ -221,33 +209,6 @@ class _Up:
             found = Divergence("dependency", "what it shares something with is made anew")
         return None if policy == "never" and state.state != "dead" else found
 
-    def _choose(
-        self,
-        service: Service,
-        mine: list[ContainerState],
-        verdicts: Mapping[str, Divergence | None],
-    ) -> tuple[list[ContainerState], list[tuple[ContainerState, Cause, str]]]:
-        """Return the containers to keep (current or to be recreated), and those to remove."""
-        surplus: list[tuple[ContainerState, Cause, str]] = []
-        by_number: dict[int, list[ContainerState]] = {}
-        for state in mine:
-            if state.number is None:
-                surplus.append((state, "surplus", "its number label cannot be read"))
-            else:
-                by_number.setdefault(state.number, []).append(state)
-        keep = []
-        for number, twins in sorted(by_number.items()):
-            name = self.project.container_name(service, number)
-            twins.sort(key=lambda c: (verdicts[c.id] is not None, c.name != name, c.created))
-            keep.append(twins[0])
-            why = f"number {number} is taken by {twins[0].name}"
-            surplus += [(twin, "interrupted", why) for twin in twins[1:]]
-        keep.sort(key=lambda c: (verdicts[c.id] is not None, c.number))
-        count = service.instances
-        why = f"{service.name} is scaled to {count}"
-        surplus += [(state, "surplus", why) for state in keep[count:]]
-        return keep[:count], surplus
-
     # One container.
 
     def _reuse(
@@ -255,7 +216,7 @@ class _Up:
         service: Service,
         state: ContainerState,
         gate: list[int],
-        progress: _Progress,
+        progress: Progress,
     ) -> None:
         after = list(gate)
         name = self.project.container_name(service, state.number or 1)
@@ -303,7 +264,7 @@ class _Up:
                 step = self._hooked(service, name, state.id, step)
             progress.started.append(step)
 
-    def _create(self, service: Service, number: int, gate: list[int], progress: _Progress) -> None:
+    def _create(self, service: Service, number: int, gate: list[int], progress: Progress) -> None:
         name = self.project.container_name(service, number)
         made, ready = self._make(service, number, name, Divergence("missing", "no container yet"))
         self.named[name] = made
@@ -361,7 +322,7 @@ class _Up:
         old: ContainerState,
         verdict: Divergence,
         gate: list[int],
-        progress: _Progress,
+        progress: Progress,
     ) -> None:
         """Create under a temporary name, stop and remove the old one, rename, start.
 
@@ -409,7 +370,7 @@ class _Up:
         number: int,
         made: int,
         after: list[int],
-        progress: _Progress,
+        progress: Progress,
         why: str,
     ) -> None:
         name = self.project.container_name(service, number)
@@ -541,90 +502,13 @@ class _Up:
                     halts.append(self.halted[state.id])
         return halts
 
-    def _gate(self, service: Service) -> list[int]:
-        """Return the steps after which a service's containers may start."""
-        gate: list[int] = []
-        if not self.options.start:
-            return gate
-        for name, dependency in sorted(service.depends_on.items()):
-            if name in self.services and self.services[name].containers:
-                gate += self._gate_on(service.name, name, dependency)
-        return gate
-
-    def _gate_on(self, service: str, name: str, dependency: Dependency) -> list[int]:
-        progress = self.services[name]
-        until = UNTIL[dependency.condition]
-        if until == "started" and dependency.required:
-            return progress.started
-        if not progress.started and _reached(progress, until):
-            return []
-        return [
-            self.steps.add(
-                Wait,
-                after=progress.started,
-                resource=f"Service {name}",
-                cause="dependency",
-                why=f"{service} depends on it ({dependency.condition})",
-                containers=tuple(progress.containers),
-                names=tuple(progress.names),
-                until=until,
-                best_effort=not dependency.required,
-                service=name,
-            )
-        ]
-
-    def _wait_for_all(self) -> None:
-        """Plan `--wait`: every service healthy or running; one-shots of others have ended."""
-        once = {
-            name
-            for service in self.project.services.values()
-            for name, need in service.depends_on.items()
-            if need.condition == "service_completed_successfully"
-        }
-        for name, progress in self.services.items():
-            until: Until = "completed" if name in once else "running_or_healthy"
-            if progress.containers and not (not progress.started and _reached(progress, until)):
-                self.steps.add(
-                    Wait,
-                    after=progress.started,
-                    resource=f"Service {name}",
-                    cause="asked",
-                    why="--wait",
-                    containers=tuple(progress.containers),
-                    names=tuple(progress.names),
-                    until=until,
-                    service=name,
-                )
-
     def _orphans(self) -> None:
         orphans = [c for c in self.snapshot.containers if is_orphan(self.project, c)]
         if self.options.remove_orphans:
             for orphan in orphans:
                 why = f"no service {orphan.service!r} in the files"
                 self.freed[orphan.name] = self._remove(orphan, "orphan", why)
-        elif orphans and not self.options.ignore_orphans:
-            names = ", ".join(orphan.name for orphan in orphans)
-            self.steps.warn(
-                f"found orphan containers ({names}) for this project; if you removed or renamed"
-                " their service in the Compose file, --remove-orphans cleans them up"
-            )
-        others = foreign(self.project, self.snapshot.containers)
-        if others and not self.options.ignore_orphans:
-            names = ", ".join(other.name for other in others)
-            made_from = ", ".join(sorted({path for other in others for path in files(other)}))
-            self.steps.warn(
-                f"containers of this project ({names}) were made from other files ({made_from});"
-                " they are left alone"
-            )
-
-
-def _reached(progress: _Progress, until: Until) -> bool:
-    """Tell whether containers that this plan does not touch are there already."""
-    if len(progress.settled) != len(progress.containers):
-        return False
-    if until == "completed":
-        return False
-    healthy = ("healthy",) if until == "healthy" else ("healthy", "none")
-    return until == "started" or all(
-        c.state == "running" and c.health in healthy for c in progress.settled
-    )
+        if not self.options.ignore_orphans:
+            left = [] if self.options.remove_orphans else orphans
+            for warning in warnings(self.project, left, self.snapshot.containers):
+                self.steps.warn(warning)
