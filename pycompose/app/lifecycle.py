@@ -345,6 +345,7 @@ def down(session: Session, options: DownOptions) -> None:
         images=options.rmi,
         remove_orphans=options.remove_orphans,
         timeout=options.timeout,
+        fast=options.fast,
     )
     with session.exclusive():
         project, snapshot = project_there(session, options.services, images=bool(options.rmi))

@@ -71,13 +71,14 @@ class ConfigOptions(NamedTuple):
 
 
 class DownOptions(NamedTuple):
-    """`down`; `timeout` in seconds."""
+    """`down`; `timeout` in seconds. `fast` kills everything at once."""
 
     services: tuple[str, ...] = ()
     remove_orphans: bool = False
     rmi: Literal["", "local", "all"] = ""
     timeout: int | None = None
     volumes: bool = False
+    fast: bool = False
 
 
 class StartOptions(NamedTuple):

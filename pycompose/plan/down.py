@@ -28,13 +28,17 @@ from pycompose.snapshot import ContainerState, Snapshot
 
 
 class Options(NamedTuple):
-    """What goes besides containers and networks; `services` empty means all. Seconds."""
+    """What goes besides containers and networks; `services` empty means all.
+
+    `timeout` in seconds. `fast` kills all containers at once: no order, no grace, no hooks.
+    """
 
     services: frozenset[str] = frozenset()
     volumes: bool = False
     images: Literal["", "local", "all"] = ""
     remove_orphans: bool = False
     timeout: int | None = None
+    fast: bool = False
 
 
 def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
@@ -79,6 +83,7 @@ def _containers(
     ends: dict[str, list[int]] = {}  # by service: the steps after which its dependencies may go
     for name in order:
         before = [end for user in dependents.get(name, ()) for end in ends[user]]
+        before = [] if options.fast else before
         mine = [
             _stop_and_remove(project, container, before, steps, options)
             for container in by_service.get(name, ())
@@ -98,7 +103,7 @@ def _stop_and_remove(
     resource = f"Container {container.name}"
     why = "the project goes down"
     after = list(before)
-    if container.state in STOPPABLE:
+    if container.state in STOPPABLE and not options.fast:
         stop = steps.add(
             Stop,
             after=hooks.pre_stop(steps, project, container, after),

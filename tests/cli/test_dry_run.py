@@ -50,6 +50,7 @@ CASES = [
     ("up", "up -d --recreate-volumes", RELABELED, "Volume demo_data Removed"),
     ("up", "down", COMPOSE, "Network demo_default Removed"),
     ("up", "down -v --rmi all", COMPOSE, "Volume demo_data Removed"),
+    ("up", "down --fast", COMPOSE, "Network demo_default Removed"),
     ("up", "down -v --remove-orphans -t 0", COMPOSE.replace("web:", "app:"), "web-1 Removed"),
     ("up", "stop", COMPOSE, "Container demo-web-1 Stopped"),
     ("up", "restart", COMPOSE, "Container demo-web-1 Started"),

@@ -67,3 +67,15 @@ def test_wait_passes_the_exit_code_on(scene) -> None:
     done = scene.run("wait", "--down-project", "job", code=7)
     assert done.stdout == f'container "{id}" exited with status code 7\n'
     assert scene.nothing_left()
+
+
+def test_a_fast_down_waits_for_nobody(scene) -> None:
+    stubborn = TWO.replace("init: true\n    stop_grace_period: 0s", "stop_grace_period: 170s")
+    scene.write(
+        stubborn.replace("sleep 1000", "sh -c 'trap \"\" TERM; while true; do sleep 1; done'")
+    )
+    scene.up("web")
+    scene.run("down", "--fast", "--volumes")  # a step that waits takes longer than any command may
+    assert scene.nothing_left()
+    assert not any(map(scene.volume_there, scene.seen))
+    assert "incompatible" in scene.run("down", "--fast", "-t", "3", code=1).stderr

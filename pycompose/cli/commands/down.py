@@ -7,6 +7,7 @@ from typing import Annotated
 from pycompose.cli import options
 from pycompose.cli.declared import Option
 from pycompose.cli.invocation import Context, opened
+from pycompose.errors import UsageError
 
 
 def main(
@@ -14,6 +15,9 @@ def main(
     services: options.Services = None,
     *,
     dry_run: options.DryRun = False,
+    fast: Annotated[
+        bool, Option("--fast", help="Kill all containers at once, without order, grace or hooks")
+    ] = False,
     remove_orphans: options.RemoveOrphans = None,
     rmi: Annotated[
         str, Option("--rmi", help="Remove images: all, or local for those without a tag")
@@ -29,12 +33,14 @@ def main(
     Examples:
       pycompose down
       pycompose down --volumes --rmi local
-      pycompose -p demo down
+      pycompose down --fast
     """
     from pycompose.app.lifecycle import down
     from pycompose.app.options import DownOptions
 
     images = options.images(rmi)
+    if fast and timeout is not None:
+        raise UsageError("--fast and --timeout are incompatible")
     with opened(ctx, dry_run=dry_run) as session:
         asked = DownOptions(
             services=tuple(services or ()),
@@ -42,5 +48,6 @@ def main(
             rmi=images,
             timeout=timeout,
             volumes=volumes,
+            fast=fast,
         )
         down(session, asked)

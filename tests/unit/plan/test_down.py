@@ -287,3 +287,12 @@ def test_images_of_services_that_stay_are_kept_on_rmi() -> None:
     images = {"nginx": mine, "redis": other}
     plan = down(both, snapshot(images=images), Options(services=frozenset({"web"}), images="all"))
     assert [step.resource for step in plan.steps] == ["Image nginx:latest"]
+
+
+def test_a_fast_one_kills_everything_at_once() -> None:
+    assert text(plan_of(BOTH, there(), fast=True, volumes=True)) == golden("""
+        [] -> #1 RemoveContainer container demo-web-1: the project goes down
+        [] -> #2 RemoveContainer container demo-db-1: the project goes down
+        [1,2] -> #3 RemoveNetwork network demo_default: the project goes down
+        [1,2] -> #4 RemoveVolume volume demo_data: --volumes (destroys volume demo_data)
+        """)
