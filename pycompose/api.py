@@ -16,7 +16,8 @@ from pycompose.engine.discover import config_folder, discover
 from pycompose.engine.port import Engine
 from pycompose.errors import ComposeFileError, Position, Problem
 from pycompose.events import Event, Sink
-from pycompose.files.contents import archive, digests
+from pycompose.files.archive import archive
+from pycompose.files.contents import digests
 from pycompose.files.context import build_context
 from pycompose.files.discover import find
 from pycompose.files.disk import DiskSources

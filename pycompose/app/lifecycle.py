@@ -231,7 +231,7 @@ def carry_out(
         return {}
     from pycompose.app.diagnosis import diagnosis
     from pycompose.apply import PATIENCE, apply
-    from pycompose.files.contents import archive
+    from pycompose.files.archive import archive
     from pycompose.files.context import build_context
 
     report = apply(

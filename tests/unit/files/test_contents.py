@@ -1,17 +1,13 @@
 from __future__ import annotations
 
-import io
-import tarfile
-
 import pytest
 from projects import project, service
 
 from pycompose.api import load
 from pycompose.errors import ComposeFileError
-from pycompose.files.contents import archive, content, digests
+from pycompose.files.contents import content, digests
 from pycompose.model.mounts import Grant
 from pycompose.model.resources import FileObject
-from pycompose.plan.ops import PutArchive
 
 
 def of(**secrets: FileObject):
@@ -53,32 +49,6 @@ def test_all_that_is_missing_is_told_at_once(tmp_path) -> None:
         "secrets.unset.environment",
         "the variable 'UNSET' is not set",
     )
-
-
-@pytest.mark.parametrize(
-    ("folder", "name"), [("/", "run/secrets/token"), ("/run/secrets", "token")]
-)
-def test_an_archive_holds_one_file_with_its_rights(folder, name) -> None:
-    step = PutArchive(
-        id=1,
-        resource="Container demo-web-1",
-        cause="missing",
-        why="",
-        container="x",
-        section="secrets",
-        key="token",
-        digest="",
-        path="/run/secrets/token",
-        folder=folder,
-        uid=33,
-        gid=44,
-        mode=0o440,
-    )
-    with tarfile.open(fileobj=io.BytesIO(archive(of(token=token()), step))) as tar:
-        (member,) = tar.getmembers()
-        assert (member.name, member.uid, member.gid, member.mode) == (name, 33, 44, 0o440)
-        assert tar.extractfile(member).read() == b"s3cr3t"
-    assert "s3cr3t" not in repr(step)
 
 
 def test_a_variable_is_that_of_the_file_that_names_it(tmp_path) -> None:
