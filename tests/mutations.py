@@ -207,7 +207,7 @@ def fault(files: Files) -> str:
         return next(filter(None, found), "") or _unprintable(error)
     except PycomposeError as error:
         return _unprintable(error)
-    except Exception as error:
+    except Exception as error:  # a traceback is what this looks for
         frame = error.__traceback__
         while frame is not None and frame.tb_next is not None:
             frame = frame.tb_next

@@ -107,5 +107,6 @@ def _told(function: Callable[..., Any]) -> Callable[..., Any]:
         )
     told.__doc__ = function.__doc__
     told.__annotations__ = kinds
+    # Typer and inspect read it; the type of a function does not have it.
     told.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
     return told

@@ -53,8 +53,7 @@ def find(cwd: str, named: Sequence[str] = (), project_directory: str = "") -> Fo
 
 def is_here(path: str) -> bool:
     """Whether a Compose file is one of this machine, not standard input and not elsewhere."""
-    # A command that is given no file imports nothing of the loader.
-    from pycompose.loader.remote import is_remote  # noqa: PLC0415
+    from pycompose.loader.remote import is_remote  # noqa: PLC0415  # not without a file that is named
 
     return path != STDIN and not is_remote(path)
 

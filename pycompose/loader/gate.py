@@ -187,6 +187,7 @@ def _pattern(pattern: str) -> Check:
     )
 
 
+# In these two the first half has made sure of a number, which mypy cannot see.
 def _minimum(least: float) -> Check:
     return lambda node: (
         not (type(node) is Scalar and type(node.value) in (int, float)) or not node.value < least  # type: ignore[operator]

@@ -14,15 +14,13 @@ from pycompose.plan.resources import problem
 from pycompose.snapshot import Capabilities
 
 _PENDING: Final = "not supported by pycompose yet"
-_SECTIONS: Final = ("pre_start", "provider", "models")
+_ATTRIBUTES: Final = ("pre_start", "provider", "models", "use_api_socket")
 # What needs BuildKit.
 _BUILD: Final = (
     *("additional_contexts", "cache_to", "entitlements", "no_cache_filter", "privileged"),
     *("provenance", "sbom", "secrets", "ssh"),
 )
 _NOTHING: Final[tuple[object, ...]] = (None, False, "", "false", (), {})
-# What needs to write into a container before it starts.
-_OF_OTHERS: Final = ("use_api_socket",)
 
 
 def refuse(project: Project, capabilities: Capabilities) -> None:
@@ -32,10 +30,10 @@ def refuse(project: Project, capabilities: Capabilities) -> None:
         ComposeFileError: every such part.
     """
     problems = [
-        problem(project, ("services", name, section), _PENDING)
+        problem(project, ("services", name, attribute), _PENDING)
         for name, service in project.services.items()
-        for section in (*_SECTIONS, *_OF_OTHERS)
-        if getattr(service, section)
+        for attribute in _ATTRIBUTES
+        if getattr(service, attribute)
     ]
     problems += grants.refused(project)
     for name, service in project.services.items():

@@ -145,7 +145,7 @@ def attempt(run: Run) -> Project | Exception:
     """Return what we load, or what came of trying to."""
     try:
         return run.load()
-    except Exception as error:
+    except Exception as error:  # a crash is a difference too, told as one
         return error
 
 
