@@ -97,9 +97,7 @@ def _worded(
 ) -> Iterator[tuple[Position, Path, str, str]]:
     """Yield the place, the rest of the path, the message and the hint of each mistake."""
     words = _WORDS.get(error.validator)
-    if error.schema.get("x-pending"):
-        yield key_at, (), "not supported by pycompose yet", ""
-    elif error.validator == "additionalProperties" and isinstance(node, Map):
+    if error.validator == "additionalProperties" and isinstance(node, Map):
         for key, message, hint in _unknown(error, path, advice):
             yield node.key_at(key), (), message, hint
     elif error.validator == "required" and isinstance(node, Map):

@@ -41,8 +41,6 @@ def compile_schema(root: Schema) -> Check:
                 checks.append(_one_of(branches))
             elif keyword == "items":
                 checks.append(_items(build(schema[keyword])))
-            elif keyword == "not" and schema[keyword] == {}:
-                return lambda _: False
             elif keyword in _SIMPLE:
                 checks.append(_SIMPLE[keyword](schema[keyword]))
             elif not (keyword in _ANNOTATIONS or keyword in _OBJECT or keyword.startswith("x-")):

@@ -24,9 +24,8 @@ from pycompose.loader.dump import dump
 from pycompose.model.project import Project
 
 TABLE = Path(__file__).parent / "differences.toml"
-UNSUPPORTED = "not supported by pycompose yet"
 Aspect: TypeAlias = Literal[
-    "case", "crash", "hash", "json", "pending", "place", "round trip", "verdict", "yaml"
+    "case", "crash", "hash", "json", "place", "round trip", "verdict", "yaml"
 ]
 _HELD_BACK = re.compile("env_file|label_file")
 
@@ -41,11 +40,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a case; `pending` where we say that we cannot do it yet."""
+    """What became of a case."""
 
     id: str
     differences: tuple[Difference, ...] = ()
-    pending: bool = False
 
     @property
     def aspects(self) -> frozenset[str]:
@@ -77,8 +75,6 @@ def known(path: Path = TABLE) -> dict[str, Known]:
 def verdict(outcome: Outcome, table: dict[str, Known]) -> str:
     """Return what is wrong about an outcome in the light of the table, "" if nothing is."""
     listed = table.get(outcome.id)
-    if outcome.pending:
-        return f"{outcome.id} is listed, but pending" if listed else ""
     if listed is None:
         return str(outcome)
     if not outcome.differences:
@@ -92,8 +88,7 @@ def verdict(outcome: Outcome, table: dict[str, Known]) -> str:
 def compare(case: Case, home: Path) -> Outcome:
     """Return what differs in a case, whose files are written below an empty folder."""
     run = case.run(home)
-    found = tuple(_differences(case, run))
-    return Outcome(case.id, found, any(d.aspect == "pending" for d in found))
+    return Outcome(case.id, tuple(_differences(case, run)))
 
 
 def _differences(case: Case, run: Run) -> Iterator[Difference]:
@@ -152,8 +147,6 @@ def attempt(run: Run) -> Project | Exception:
 def _refusals(error: Exception, refused: bool) -> Iterator[Difference]:
     if not isinstance(error, PycomposeError):
         yield Difference("crash", f"{type(error).__name__}: {error}")
-    elif UNSUPPORTED in str(error):
-        yield Difference("pending", str(error))
     elif not refused:
         yield Difference("verdict", f"we refuse what Docker Compose accepts: {error}")
     elif isinstance(error, ComposeFileError):

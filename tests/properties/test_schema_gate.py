@@ -99,11 +99,7 @@ def _typed(kind: str, schema: dict[str, Any], depth: int) -> st.SearchStrategy[A
 
 def _object(schema: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
     required = schema.get("required", [])
-    named = {
-        key: valid(value, depth)
-        for key, value in schema.get("properties", {}).items()
-        if "x-pending" not in value
-    }
+    named = {key: valid(value, depth) for key, value in schema.get("properties", {}).items()}
     kept = {key: value for key, value in named.items() if key in required}
     optional = {key: value for key, value in named.items() if key not in required}
     others = [valid(value, depth) for value in schema.get("patternProperties", {}).values()]
@@ -134,7 +130,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 
 _SERVICE = compose_schema()["$defs"]["service"]["properties"]
-_SUPPORTED = sorted(key for key, value in _SERVICE.items() if "x-pending" not in value)
+_SUPPORTED = sorted(_SERVICE)
 
 _settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

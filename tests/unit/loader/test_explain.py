@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from pycompose.errors import ComposeFileError
-from pycompose.loader.explain import explain
 from pycompose.loader.parse import parse
 from pycompose.loader.schema import validate
 from pycompose.loader.sources import Source
@@ -28,13 +27,6 @@ def of_web(body: str) -> list[str]:
     """Return the refusals of a service, whose lines begin at line 3, column 5."""
     lines = "".join(f"    {line}\n" for line in body.split("\n"))
     return [line.removeprefix("c.yaml:") for line in refusals(f"services:\n  web:\n{lines}")]
-
-
-def test_what_the_schema_holds_back_is_told_of_its_key():
-    schema = {"type": "object", "properties": {"later": {"x-pending": True, "not": {}}}}
-    given = document("now: 1\nlater: 2\n")
-    [problem] = explain(given, given, schema)
-    assert str(problem) == "c.yaml:2:1: later: not supported by pycompose yet"
 
 
 @pytest.mark.parametrize(
