@@ -69,7 +69,8 @@ def images_needed(project: Project, snapshot: Snapshot, options: Options) -> tup
     """Return the references of images whose declared volumes `up` must know, sorted.
 
     A recreated container keeps its anonymous volumes only where the image still declares them;
-    one that is recreated for another reason than its image or its file keeps them all.
+    one that is recreated for another reason than its image or its file keeps them all. A service
+    that joins others always counts as changed: their ids are not known yet.
     """
     needed = set()
     for state in snapshot.containers:

@@ -6,6 +6,7 @@ import importlib
 import math
 
 import pytest
+from unit.loader.parsing import refusal
 
 from pycompose.errors import ComposeFileError
 from pycompose.loader.parse import MAX_DEPTH, parse
@@ -22,18 +23,6 @@ def document(text: str) -> Node:
 
 def value(text: str) -> object:
     return plain(document(f"x: {text}\n"))["x"]
-
-
-def refusal(text: str) -> str:
-    with pytest.raises(ComposeFileError) as caught:
-        parse(Source("/p/c.yaml", "c.yaml", text))
-    return str(caught.value)
-
-
-@pytest.fixture(params=["native", "pure python"])
-def _both_parsers(request, monkeypatch):
-    if request.param == "pure python":
-        monkeypatch.setattr(parse_module, "_native", None)
 
 
 # What Docker Compose v2.40.3 printed for `x-t: TEXT` by `config --format json`.

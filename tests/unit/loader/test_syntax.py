@@ -2,28 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-
 import pytest
-
-from pycompose.errors import ComposeFileError
-from pycompose.loader.parse import parse
-from pycompose.loader.sources import Source
-
-parse_module = importlib.import_module("pycompose.loader.parse")  # the package holds the function
-
-
-def refusal(text: str) -> str:
-    with pytest.raises(ComposeFileError) as caught:
-        parse(Source("/p/c.yaml", "c.yaml", text))
-    return str(caught.value)
-
-
-@pytest.fixture(params=["native", "pure python"])
-def _both_parsers(request, monkeypatch):
-    if request.param == "pure python":
-        monkeypatch.setattr(parse_module, "_native", None)
-
+from unit.loader.parsing import refusal
 
 WHOLE = "(put the whole value in quotes)"
 ESCAPE = "(write it as '\\xNN' in quotes)"
