@@ -1,29 +1,26 @@
 """Carry a plan out: scheduling, waiting, failures, cancellation. It takes no decision.
 
 One coordinator (the calling thread) hands steps that are ready to worker threads and emits every
-event, in order; workers only talk to the engine. A step that fails has what depends on it skipped,
-while independent branches go on. There is no way back: the next plan is the way back.
+event, in order; workers only perform steps (`perform`). A step that fails has what depends on it
+skipped, while independent branches go on. There is no way back: the next plan is the way back.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
-from pycompose import labels
 from pycompose.cancel import Cancel
-from pycompose.convert.hashing import digest
-from pycompose.convert.joins import bound
 from pycompose.engine.port import Engine
-from pycompose.errors import ApplyError, Cancelled, EngineError, NotFound
-from pycompose.events import Event, Notice, Progress, Sink, StepEvent
-from pycompose.hooks import run_hook
+from pycompose.errors import ApplyError, Cancelled, EngineError
+from pycompose.events import Event, Notice, Sink, StepEvent
 from pycompose.model.values import Json
+from pycompose.perform import BuildContext, Contents, Performer
 from pycompose.plan import ops
 from pycompose.plan.plan import Plan
 from pycompose.plan.verdict import Verdict, verdict
@@ -36,8 +33,6 @@ SETTLED: Final = 0.5  # seconds that a container nothing checks must run: some c
 EXPLAINED: Final = 2.0  # seconds past the deadline that finding out why may take
 LOOK_AGAIN: Final = 5.0  # seconds between looks where it does, should an event be lost
 
-BuildContext = Callable[[ops.BuildImage], bytes | Iterator[bytes]]
-Contents = Callable[[ops.PutArchive], bytes]
 Diagnose = Callable[[ops.Wait, Json], str]  # what inspect says of a container → more about it
 
 
@@ -111,8 +106,6 @@ class _Run:
         self.engine = engine
         self.emit = emit
         self.cancel = cancel
-        self.build_context = build_context
-        self.contents = contents
         self.diagnose = diagnose
         self.patience = patience
         self.missing = {step.id: len(step.after) for step in plan.steps}
@@ -123,13 +116,15 @@ class _Run:
         self.inbox: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
         self.jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self.busy = 0
-        self.hooks: set[int] = set()  # steps whose hooks are running
         self.over = False  # nothing more is begun
         self.open = len(plan.steps)
         self.done: list[int] = []
         self.failed: dict[int, EngineError] = {}
         self.skipped: list[int] = []
         self.made: dict[int, str] = {}
+        self.performer = Performer(
+            engine, self.made, self._send, build_context=build_context, contents=contents
+        )
         self.waits: dict[int, ops.Wait] = {}
         self.running: dict[int, float] = {}  # a wait for what runs by now → since when
         self.looking: dict[int, bool] = {}  # a wait that is looked at; True: look once more after
@@ -237,7 +232,7 @@ class _Run:
                 self.busy -= 1
         end = time.monotonic() + self.patience
         # Nobody waits for hooks, which take as long as they like.
-        while self.busy > len(self.hooks) and (rest := end - time.monotonic()) > 0:
+        while self.busy > len(self.performer.hooks) and (rest := end - time.monotonic()) > 0:
             with suppress(Empty):
                 kind, id, _ = self.inbox.get(timeout=rest)
                 if kind in ("done", "failed"):
@@ -340,7 +335,9 @@ class _Run:
     def _concerned(self, event: Json) -> list[int]:
         id = (event.get("Actor") or {}).get("ID") or event.get("id", "")
         return [
-            wait.id for wait in self.waits.values() if id in map(self._resolve, wait.containers)
+            wait.id
+            for wait in self.waits.values()
+            if id in map(self.performer.resolve, wait.containers)
         ]
 
     def _look_at(self, ids: Iterable[int]) -> None:
@@ -352,7 +349,7 @@ class _Run:
                 self._look(self.waits[id])
 
     def _look(self, wait: ops.Wait) -> None:
-        containers = [self._resolve(ref) for ref in wait.containers]
+        containers = [self.performer.resolve(ref) for ref in wait.containers]
         late = self.late
 
         def look() -> None:
@@ -397,124 +394,11 @@ class _Run:
 
     def _perform(self, step: ops.Op) -> None:
         try:
-            self.inbox.put(("done", step.id, self._call(step)))
+            self.inbox.put(("done", step.id, self.performer.perform(step)))
         except EngineError as error:
             self.inbox.put(("failed", step.id, error))
         except BaseException as error:  # carried to the coordinator, which raises it
             self.inbox.put(("error", step.id, error))
 
-    def _resolve(self, ref: ops.Ref) -> str:
-        return ref if isinstance(ref, str) else self.made.get(ref.op, "")
-
-    def _call(self, step: ops.Op) -> str | None:
-        """Make the one Engine API call of a step; return the id of what it made."""
-        engine = self.engine
-        match step:
-            case ops.CreateNetwork():
-                engine.create_network(step.body)
-            case ops.RemoveNetwork():
-                _gone(lambda: engine.remove_network(step.network))
-            case ops.Connect():
-                container = self._resolve(step.container)
-                body = {"Container": container, "EndpointConfig": step.endpoint}
-                engine.connect_network(step.network, body)
-            case ops.Disconnect():
-                _gone(lambda: engine.disconnect_network(step.network, step.container, force=True))
-            case ops.CreateVolume():
-                engine.create_volume(step.body)
-            case ops.RemoveVolume():
-                _gone(lambda: engine.remove_volume(step.volume, force=True))
-            case ops.PullImage():
-                progress = self._progress(step)
-                engine.pull_image(step.image, platform=step.platform, on_progress=progress)
-            case ops.BuildImage():
-                self._build(step)
-            case ops.RemoveImage():
-                _gone(lambda: engine.remove_image(step.image))
-            case ops.CreateContainer():
-                return self._create(step)
-            case ops.Start():
-                engine.start_container(self._resolve(step.container))
-            case ops.Stop():
-                container = self._resolve(step.container)
-                _gone(lambda: engine.stop_container(container, timeout=step.timeout))
-            case ops.Kill():
-                container = self._resolve(step.container)
-                _gone(lambda: engine.kill_container(container, signal=step.signal))
-            case ops.Pause():
-                engine.pause_container(self._resolve(step.container))
-            case ops.Unpause():
-                engine.unpause_container(self._resolve(step.container))
-            case ops.Restart():
-                engine.restart_container(self._resolve(step.container), timeout=step.timeout)
-            case ops.Rename():
-                engine.rename_container(self._resolve(step.container), step.name)
-            case ops.RemoveContainer():
-                container = self._resolve(step.container)
-                _gone(
-                    lambda: engine.remove_container(
-                        container, force=step.force, volumes=step.volumes
-                    )
-                )
-            case ops.PutArchive():
-                self._put(step)
-            case ops.Exec():
-                self._hook(step)
-            case ops.Wait():
-                raise AssertionError("the coordinator waits by itself")
-            case _:
-                assert_never(step)
-        return None
-
-    def _create(self, step: ops.CreateContainer) -> str:
-        body = step.body
-        if step.joins:
-            body, hashed = bound(body, step.hashed, [self._resolve(ref) for ref in step.joins])
-            body["Labels"] = {**body["Labels"], labels.CONFIG_HASH: digest(hashed)}
-        answer = self.engine.create_container(step.name, body, platform=step.platform)
-        for warning in answer.get("Warnings") or ():
-            self._send(Notice(message=f"{step.resource}: {warning}"))
-        return str(answer["Id"])
-
-    def _hook(self, step: ops.Exec) -> None:
-        self.hooks.add(step.id)
-        try:
-            run_hook(step, self._resolve(step.container), self.engine, self._send)
-        finally:
-            self.hooks.discard(step.id)
-
-    def _put(self, step: ops.PutArchive) -> None:
-        if self.contents is None:
-            raise EngineError("there is no content to write")
-        self.engine.put_archive(self._resolve(step.container), step.folder, self.contents(step))
-
-    def _build(self, step: ops.BuildImage) -> None:
-        if self.build_context is None:
-            raise EngineError("there is no build context to send")
-        context = self.build_context(step)
-        self.engine.build_image(context, step.query, on_progress=self._progress(step))
-
-    def _progress(self, step: ops.Op) -> Callable[[Json], None]:
-        def tell(document: Json) -> None:
-            detail = document.get("progressDetail") or {}
-            text = document.get("status") or document.get("stream") or ""
-            self._send(
-                Progress(
-                    parent=step.resource,
-                    id=str(document.get("id", "")),
-                    text=text.rstrip("\n"),
-                    current=detail.get("current") or 0,
-                    total=detail.get("total") or 0,
-                )
-            )
-
-        return tell
-
     def _send(self, event: Event) -> None:
         self.inbox.put(("emit", 0, event))
-
-
-def _gone(call: Callable[[], None]) -> None:
-    """Make a call whose end is that something is not there; that it was not there will do."""
-    with suppress(NotFound):
-        call()

@@ -13,7 +13,7 @@ from pycompose.cancel import Cancel
 from pycompose.engine.fake import Behaviour, FakeEngine, Killed
 from pycompose.errors import ApplyError, Cancelled, EngineError
 from pycompose.events import Event, Notice, StepEvent
-from pycompose.plan.ops import BuildImage, CreateVolume, RemoveVolume
+from pycompose.plan.ops import CreateVolume
 from pycompose.plan.plan import Plan
 from pycompose.snapshot import Capabilities
 
@@ -151,14 +151,6 @@ def test_a_best_effort_step_after_a_failure_is_passed_over(engine) -> None:
 
     assert failed.value.report.done == (2, 3)
     assert Notice(message="Volume v2: it needs #1, which failed") in told
-
-
-def test_what_is_gone_already_need_not_be_removed(engine) -> None:
-    step = RemoveVolume(id=1, resource="Volume v", cause="asked", why="test", volume="v")
-
-    report = apply(Plan(steps=(step,)), engine, lambda event: None)
-
-    assert report.done == (1,)
 
 
 def test_the_containers_that_were_made_are_reported(engine) -> None:
@@ -346,25 +338,6 @@ def test_a_fault_of_the_program_itself_is_raised_and_not_hidden(engine) -> None:
 
     with pytest.raises(ZeroDivisionError):
         run(engine, Plan(steps=(volume(1),)))
-
-
-def test_a_build_without_a_context_fails_as_a_step(engine) -> None:
-    step = BuildImage(
-        id=1,
-        resource="Image app",
-        cause="missing",
-        why="test",
-        image="app",
-        context="/src",
-        dockerfile="Dockerfile",
-        query={"t": "app"},
-    )
-
-    with pytest.raises(ApplyError, match="there is no build context to send"):
-        run(engine, Plan(steps=(step,)))
-
-    run(engine, Plan(steps=(step,)), build_context=lambda step: step.context.encode())
-    assert engine.inspect_image("app")["RepoTags"] == ["app:latest"]
 
 
 def test_a_failed_wait_is_explained(engine) -> None:

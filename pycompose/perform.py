@@ -1,0 +1,166 @@
+"""Carry out one step of a plan: the one call of the Engine API that it stands for.
+
+A step comes in, and the id of what it made goes out. No decision is taken here, nothing is ordered
+and nothing waited for; any number of threads may perform steps of one plan at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import assert_never
+
+from pycompose import labels
+from pycompose.convert.hashing import digest
+from pycompose.convert.joins import bound
+from pycompose.engine.port import Engine
+from pycompose.errors import EngineError, NotFound
+from pycompose.events import Notice, Progress, Sink
+from pycompose.hooks import run_hook
+from pycompose.model.values import Json
+from pycompose.plan import ops
+
+BuildContext = Callable[[ops.BuildImage], bytes | Iterator[bytes]]
+Contents = Callable[[ops.PutArchive], bytes]
+
+
+class Performer:
+    """Performs the steps of one plan.
+
+    `made` holds the id of the container that each step has made so far; whoever runs the plan fills
+    it. `tell` gets what an engine says meanwhile, from whichever thread performs.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        made: Mapping[int, str],
+        tell: Sink,
+        *,
+        build_context: BuildContext | None = None,
+        contents: Contents | None = None,
+    ) -> None:
+        self.engine = engine
+        self.made = made
+        self.tell = tell
+        self.build_context = build_context
+        self.contents = contents
+        self.hooks: set[int] = set()  # steps whose hooks are running
+
+    def resolve(self, ref: ops.Ref) -> str:
+        """Return the id of a container that is there, or that a step has made."""
+        return ref if isinstance(ref, str) else self.made.get(ref.op, "")
+
+    def perform(self, step: ops.Op) -> str | None:
+        """Make the call of a step; return the id of the container it made, None where it made none.
+
+        Raises:
+            EngineError: the engine refused, or did not answer.
+        """
+        engine = self.engine
+        match step:
+            case ops.CreateNetwork():
+                engine.create_network(step.body)
+            case ops.RemoveNetwork():
+                _gone(lambda: engine.remove_network(step.network))
+            case ops.Connect():
+                container = self.resolve(step.container)
+                body = {"Container": container, "EndpointConfig": step.endpoint}
+                engine.connect_network(step.network, body)
+            case ops.Disconnect():
+                _gone(lambda: engine.disconnect_network(step.network, step.container, force=True))
+            case ops.CreateVolume():
+                engine.create_volume(step.body)
+            case ops.RemoveVolume():
+                _gone(lambda: engine.remove_volume(step.volume, force=True))
+            case ops.PullImage():
+                progress = self._progress(step)
+                engine.pull_image(step.image, platform=step.platform, on_progress=progress)
+            case ops.BuildImage():
+                self._build(step)
+            case ops.RemoveImage():
+                _gone(lambda: engine.remove_image(step.image))
+            case ops.CreateContainer():
+                return self._create(step)
+            case ops.Start():
+                engine.start_container(self.resolve(step.container))
+            case ops.Stop():
+                container = self.resolve(step.container)
+                _gone(lambda: engine.stop_container(container, timeout=step.timeout))
+            case ops.Kill():
+                container = self.resolve(step.container)
+                _gone(lambda: engine.kill_container(container, signal=step.signal))
+            case ops.Pause():
+                engine.pause_container(self.resolve(step.container))
+            case ops.Unpause():
+                engine.unpause_container(self.resolve(step.container))
+            case ops.Restart():
+                engine.restart_container(self.resolve(step.container), timeout=step.timeout)
+            case ops.Rename():
+                engine.rename_container(self.resolve(step.container), step.name)
+            case ops.RemoveContainer():
+                container = self.resolve(step.container)
+                _gone(
+                    lambda: engine.remove_container(
+                        container, force=step.force, volumes=step.volumes
+                    )
+                )
+            case ops.PutArchive():
+                self._put(step)
+            case ops.Exec():
+                self._hook(step)
+            case ops.Wait():
+                raise AssertionError("waiting is no call")
+            case _:
+                assert_never(step)
+        return None
+
+    def _create(self, step: ops.CreateContainer) -> str:
+        body = step.body
+        if step.joins:
+            body, hashed = bound(body, step.hashed, [self.resolve(ref) for ref in step.joins])
+            body["Labels"] = {**body["Labels"], labels.CONFIG_HASH: digest(hashed)}
+        answer = self.engine.create_container(step.name, body, platform=step.platform)
+        for warning in answer.get("Warnings") or ():
+            self.tell(Notice(message=f"{step.resource}: {warning}"))
+        return str(answer["Id"])
+
+    def _hook(self, step: ops.Exec) -> None:
+        self.hooks.add(step.id)
+        try:
+            run_hook(step, self.resolve(step.container), self.engine, self.tell)
+        finally:
+            self.hooks.discard(step.id)
+
+    def _put(self, step: ops.PutArchive) -> None:
+        if self.contents is None:
+            raise EngineError("there is no content to write")
+        self.engine.put_archive(self.resolve(step.container), step.folder, self.contents(step))
+
+    def _build(self, step: ops.BuildImage) -> None:
+        if self.build_context is None:
+            raise EngineError("there is no build context to send")
+        context = self.build_context(step)
+        self.engine.build_image(context, step.query, on_progress=self._progress(step))
+
+    def _progress(self, step: ops.Op) -> Callable[[Json], None]:
+        def tell(document: Json) -> None:
+            detail = document.get("progressDetail") or {}
+            text = document.get("status") or document.get("stream") or ""
+            self.tell(
+                Progress(
+                    parent=step.resource,
+                    id=str(document.get("id", "")),
+                    text=text.rstrip("\n"),
+                    current=detail.get("current") or 0,
+                    total=detail.get("total") or 0,
+                )
+            )
+
+        return tell
+
+
+def _gone(call: Callable[[], None]) -> None:
+    """Make a call whose end is that something is not there; that it was not there will do."""
+    with suppress(NotFound):
+        call()

@@ -1,0 +1,77 @@
+"""Performing single steps: the call that each stands for, and what is told meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from projects import IMAGE, silent
+
+from pycompose.engine.fake import FakeEngine
+from pycompose.errors import Conflict, EngineError
+from pycompose.events import Event, Progress
+from pycompose.perform import Performer
+from pycompose.plan import ops
+
+WORDS: dict[str, Any] = {"id": 1, "resource": "Something", "cause": "asked", "why": "test"}
+BUILD = ops.BuildImage(
+    **WORDS, image="app", context="/src", dockerfile="Dockerfile", query={"t": "app"}
+)
+
+
+def test_what_is_gone_already_need_not_be_removed(engine: FakeEngine) -> None:
+    performer = Performer(engine, {}, silent)
+
+    for step in (
+        ops.RemoveVolume(**WORDS, volume="v"),
+        ops.RemoveNetwork(**WORDS, network="n"),
+        ops.RemoveContainer(**WORDS, container="c"),
+        ops.Stop(**WORDS, container="c"),
+        ops.Kill(**WORDS, container="c"),
+        ops.RemoveImage(**WORDS, image="none"),
+        ops.Disconnect(**WORDS, network="n", container="c"),
+    ):
+        assert performer.perform(step) is None
+
+
+def test_what_cannot_be_removed_is_told(engine: FakeEngine) -> None:
+    id = engine.create_container("web", {"Image": IMAGE})["Id"]
+    engine.start_container(id)
+
+    with pytest.raises(Conflict):
+        Performer(engine, {}, silent).perform(ops.RemoveContainer(**WORDS, container=id))
+
+
+def test_a_container_that_a_step_made_is_known_by_that_step(engine: FakeEngine) -> None:
+    made: dict[int, str] = {}
+    performer = Performer(engine, made, silent)
+
+    id = performer.perform(ops.CreateContainer(**WORDS, name="web", body={"Image": IMAGE}))
+    made[1] = id or ""
+    performer.perform(ops.Start(**WORDS, container=ops.Made(1)))
+
+    assert engine.container("web").state == "running"
+
+
+def test_a_build_without_a_context_is_refused(engine: FakeEngine) -> None:
+    with pytest.raises(EngineError, match="there is no build context to send"):
+        Performer(engine, {}, silent).perform(BUILD)
+
+
+def test_a_build_tells_how_far_it_is(engine: FakeEngine) -> None:
+    told: list[Event] = []
+    performer = Performer(engine, {}, told.append, build_context=lambda step: b"")
+
+    performer.perform(BUILD)
+
+    assert {event.parent for event in told if isinstance(event, Progress)} == {"Something"}
+    assert engine.inspect_image("app")["RepoTags"] == ["app:latest"]
+
+
+def test_content_that_nobody_gives_is_not_written(engine: FakeEngine) -> None:
+    step = ops.PutArchive(
+        **WORDS, container="c", section="secrets", key="s", digest="", path="/s", folder="/", mode=0
+    )
+
+    with pytest.raises(EngineError, match="there is no content to write"):
+        Performer(engine, {}, silent).perform(step)
