@@ -22,8 +22,16 @@ NEWEST_API: Final = (1, 47)  # the newest version whose changes were read
 DEFAULT_API: Final = (1, 41)  # of an engine that does not say: Docker 20.10, Podman 4 and 5
 
 
+def foreign(kind: str) -> bool:
+    """Tell by the type of an answer's content that no engine sent it, whatever its status."""
+    return kind.lower().startswith("text/html")
+
+
 def refusal(head: Head, body: bytes, request: str) -> EngineError:
     """Return the exception for an answer that is no success, with the engine's own words."""
+    if head.status < 300:
+        message = f"engine sent no JSON for {request}: something else answers in its place"
+        return EngineError(message, status=head.status, request=request)
     try:
         message = str(json.loads(body)["message"])
     except (ValueError, KeyError, TypeError):
@@ -49,6 +57,18 @@ def failures_of(request: str, connection: Connection | None = None) -> Iterator[
     except NoHttp as error:
         message = f"engine sent no HTTP for {request}: {error}"
         raise EngineError(message, request=request) from error
+
+
+def made(text: bytes, request: str, *, key: str = "Id") -> Json:
+    """Return the JSON object that tells what a request has made, by the name or id in `key`.
+
+    Raises:
+        EngineError: it does not.
+    """
+    answer = decoded(text, request)
+    if not isinstance(answer, dict) or not isinstance(answer.get(key), str):
+        raise EngineError(f"engine did not tell what it made for {request}", request=request)
+    return answer
 
 
 def decoded(text: bytes | bytearray, request: str) -> Json:

@@ -15,9 +15,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from threading import Lock, local
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from pycompose.engine.answers import json_lines, refusal
+from pycompose.engine.answers import decoded, foreign, json_lines, made, refusal
 from pycompose.engine.http1 import Head
 from pycompose.engine.transport import Endpoint, dial, unreachable
 from pycompose.engine.wire import Wire
@@ -25,6 +25,7 @@ from pycompose.errors import Conflict, EngineError, EngineUnavailable, NotFound
 from pycompose.model.values import Json
 from pycompose.snapshot import Capabilities
 
+T = TypeVar("T")
 _KEPT_CONNECTIONS: Final = 16  # twice the workers of `apply`
 _REMOVAL_SECONDS: Final = 60.0  # of a removal somebody else began; a guess, most take 0.1
 _REMOVAL_LOOK_SECONDS: Final = 0.05
@@ -80,7 +81,7 @@ class DockerEngine:
         """POST /containers/create."""
         query = {"name": name, **({"platform": platform} if platform else {})}
         try:
-            return self._send("POST", "/containers/create", query=query, body=body).json()
+            return self._made("/containers/create", query=query, body=body)
         except EngineError as error:
             # Engine: Podman answers 500 for a name that is taken.
             if error.status == 500 and "is already in use" in error.message:
@@ -98,7 +99,8 @@ class DockerEngine:
 
     def stop_container(self, container: str, *, timeout: int | None = None) -> None:
         """POST /containers/{id}/stop."""
-        self._send("POST", "/containers/{0}/stop", container, query=_seconds(timeout))
+        query = _seconds(timeout)
+        _again(lambda: self._send("POST", "/containers/{0}/stop", container, query=query))
 
     def kill_container(self, container: str, *, signal: str = "SIGKILL") -> None:
         """POST /containers/{id}/kill; one that does not run is left alone (409)."""
@@ -127,7 +129,7 @@ class DockerEngine:
         """DELETE /containers/{id}, and wait until it is gone."""
         query = _flags(force=force, v=volumes)
         try:
-            self._send("DELETE", "/containers/{0}", container, query=query)
+            self._delete("/containers/{0}", container, query)
         except NotFound:
             return
         except Conflict as conflict:
@@ -147,14 +149,12 @@ class DockerEngine:
 
     def create_exec(self, container: str, body: Json) -> str:
         """POST /containers/{id}/exec."""
-        return str(self._send("POST", "/containers/{0}/exec", container, body=body).json()["Id"])
+        return str(self._made("/containers/{0}/exec", container, body=body)["Id"])
 
     def put_archive(self, container: str, path: str, data: bytes) -> None:
         """PUT /containers/{id}/archive."""
-        where = {"path": path}
-        self._send(
-            "PUT", "/containers/{0}/archive", container, query=where, data=data, headers=_TAR
-        )
+        url, where = "/containers/{0}/archive", {"path": path}
+        _again(lambda: self._send("PUT", url, container, query=where, data=data, headers=_TAR))
 
     # Networks and volumes
 
@@ -165,7 +165,7 @@ class DockerEngine:
         them; of two created at the same moment the one that sorts first stays, whoever looks.
         """
         body = {**body, "CheckDuplicate": True}
-        made = str(self._send("POST", "/networks/create", body=body).json()["Id"])
+        made = str(self._made("/networks/create", body=body)["Id"])
         if self.capabilities.api < (1, 44):
             name = body["Name"]
             same = [n for n in self.list_networks(filters={"name": [name]}) if n["Name"] == name]
@@ -178,7 +178,7 @@ class DockerEngine:
     def remove_network(self, network: str) -> None:
         """DELETE /networks/{id}."""
         try:
-            self._send("DELETE", "/networks/{0}", network)
+            self._delete("/networks/{0}", network)
         except EngineError as error:
             # Engine: Docker answers 403 for a network in use, as for a predefined one.
             if error.status == 403 and "active endpoints" in error.message:
@@ -195,12 +195,12 @@ class DockerEngine:
         self._send("POST", "/networks/{0}/disconnect", network, body=body)
 
     def create_volume(self, body: Json) -> Json:
-        """POST /volumes/create."""
-        return self._send("POST", "/volumes/create", body=body).json()
+        """POST /volumes/create; of a volume that is there already, it changes nothing."""
+        return _again(lambda: self._made("/volumes/create", body=body, key="Name"))
 
     def remove_volume(self, volume: str, *, force: bool = False) -> None:
         """DELETE /volumes/{name}."""
-        self._send("DELETE", "/volumes/{0}", volume, query=_flags(force=force))
+        self._delete("/volumes/{0}", volume, _flags(force=force))
 
     # Images
 
@@ -259,13 +259,36 @@ class DockerEngine:
             logins = _Logins(self._config_folder)
             headers = logins.header_for(parse_repository_tag(image)[0])
             with _naming(hint=logins.hint):
-                return self._send("GET", "/distribution/{0}/json", image, headers=headers).json()
+                answer = self._send("GET", "/distribution/{0}/json", image, headers=headers)
+                return decoded(answer.content, request)
 
     def remove_image(self, image: str, *, force: bool = False) -> None:
         """DELETE /images/{name}."""
-        self._send("DELETE", "/images/{0}", image, query=_flags(force=force))
+        self._delete("/images/{0}", image, _flags(force=force))
 
     # Requests
+
+    def _made(
+        self,
+        path: str,
+        *arguments: str,
+        body: Json,
+        query: Mapping[str, str] | None = None,
+        key: str = "Id",
+    ) -> Json:
+        """POST, and return the answer, in which `key` tells what was made."""
+        answer = self._send("POST", path, *arguments, query=query, body=body)
+        return made(answer.content, f"POST {path.format(*arguments)}", key=key)
+
+    def _delete(self, path: str, argument: str, query: Mapping[str, str] | None = None) -> None:
+        """DELETE; once more where the answer was lost: what is gone then is as it was to be."""
+        try:
+            self._send("DELETE", path, argument, query=query)
+        except EngineUnavailable as lost:
+            if not lost.request:
+                raise  # nobody was reached
+            with suppress(NotFound):
+                self._send("DELETE", path, argument, query=query)
 
     def _send(
         self,
@@ -292,7 +315,8 @@ class DockerEngine:
             else:
                 call = getattr(client, f"_{method.lower()}")
                 response = call(url, data=data, allow_redirects=False, **options)
-            if response.status_code < 300 or response.status_code == 304:
+            success = response.status_code < 300 or response.status_code == 304
+            if success and not foreign(response.headers.get("Content-Type", "")):
                 return response
             head = Head(response.status_code, response.reason or "", {})
             raise refusal(head, response.content, request)
@@ -335,6 +359,16 @@ class DockerEngine:
             client._custom_adapter = self._adapter
             self._clients.client = client
         return client
+
+
+def _again(send: Callable[[], T]) -> T:
+    """Send what may come twice and has the same end; again only where its answer was lost."""
+    try:
+        return send()
+    except EngineUnavailable as lost:
+        if not lost.request:
+            raise  # nobody was reached
+    return send()
 
 
 def _adapter(endpoint: Endpoint) -> Any:

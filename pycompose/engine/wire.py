@@ -3,20 +3,22 @@
 It exists because docker-py costs 100 ms to import, merges stdout with stderr, and loses bytes of
 attached streams. `Wire` is the reading half of `port.Engine`, and starts what was created to be
 read (`start_exec`); nothing else here changes an engine.
-No request is sent twice, but for a GET on a kept connection that turned out to be closed.
+A GET whose answer was lost is sent once more, as it changes nothing; no other request is.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import Lock
-from typing import Final, Generic, TypeVar
+from typing import Final, TypeVar
 
 from pycompose.engine.answers import (
     capabilities,
     decoded,
     failures_of,
+    foreign,
     frames,
     json_lines,
     refusal,
@@ -24,8 +26,9 @@ from pycompose.engine.answers import (
 )
 from pycompose.engine.http1 import Connection, Head, NoHttp, quote, target
 from pycompose.engine.port import Frame
+from pycompose.engine.streams import WireAttachment, WireStream
 from pycompose.engine.transport import Endpoint, open_channel
-from pycompose.errors import EngineError, EngineUnavailable
+from pycompose.errors import EngineError, EngineUnavailable, NotFound
 from pycompose.model.values import Json
 from pycompose.snapshot import Capabilities
 
@@ -33,73 +36,8 @@ T = TypeVar("T")
 Filters = Mapping[str, Sequence[str]]
 
 IDLE_CONNECTIONS: Final = 8  # kept; as many as `apply` has workers
+_TRIES: Final = 2  # of a GET; what is lost twice at once is no accident
 _UPGRADE: Final = {"Connection": "Upgrade", "Upgrade": "tcp"}
-
-
-class WireStream(Generic[T]):
-    """An answer without an end; see `port.Stream`.
-
-    `drop` closes the connection; the reader calls it at its end, `close` where nobody reads.
-    """
-
-    __slots__ = ("_connection", "_drop", "_items", "_request")
-
-    def __init__(
-        self,
-        connection: Connection,
-        items: Iterator[T],
-        request: str,
-        drop: Callable[[Connection], None],
-    ) -> None:
-        self._connection = connection
-        self._request = request
-        self._drop = drop
-        self._items = _read(connection, items, request, drop)
-
-    def __iter__(self) -> Iterator[T]:
-        return self._items
-
-    def close(self) -> None:
-        """End the stream; its reader, in whichever thread, ends within milliseconds."""
-        self._connection.abort()
-        try:
-            self._items.close()
-        except ValueError:  # a reader is at it: it will see the end, and drop the connection
-            return
-        self._drop(self._connection)
-
-
-def _read(
-    connection: Connection, items: Iterator[T], request: str, drop: Callable[[Connection], None]
-) -> Generator[T, None, None]:
-    # No method of the stream: a reader that breaks off and forgets both ends the connection too.
-    try:
-        with failures_of(request):
-            yield from items
-    except EngineError:
-        if not connection.aborted:
-            raise
-    finally:
-        drop(connection)
-
-
-class WireAttachment(WireStream[Frame]):
-    """A hijacked connection; see `port.Attachment`."""
-
-    __slots__ = ()
-
-    def write(self, data: bytes) -> None:
-        """Send bytes to standard input.
-
-        Raises:
-            EngineUnavailable: the connection is lost, or was closed.
-        """
-        with failures_of(self._request):
-            self._connection.channel.sendall(data)
-
-    def close_stdin(self) -> None:
-        """End standard input; output goes on."""
-        self._connection.channel.end_writing()
 
 
 class Wire:
@@ -164,7 +102,8 @@ class Wire:
 
     def list_volumes(self, *, filters: Filters | None = None) -> list[Json]:
         """GET /volumes: the `Volumes` list."""
-        answer = self._json("/volumes", _filters(filters)) or {}
+        with _named("GET /volumes"):
+            answer = self._json("/volumes", _filters(filters)) or {}
         return _checked(answer.get("Volumes") if isinstance(answer, dict) else 0, "/volumes")
 
     def list_images(self, *, filters: Filters | None = None) -> list[Json]:
@@ -177,14 +116,16 @@ class Wire:
 
     def info(self) -> Json:
         """GET /info."""
-        return self._object("/info")
+        with _named("GET /info"):
+            return self._object("/info")
 
     def events(
         self, *, since: str = "", until: str = "", filters: Filters | None = None
     ) -> WireStream[Json]:
         """GET /events. The header of the answer has come when this returns."""
         query = {"since": since, "until": until, **_filters(filters)}
-        connection, head = self._open("GET", "/events", query)
+        with _named("GET /events"):
+            connection, head = self._open("GET", "/events", query)
         lines = json_lines(connection.body(head), "GET /events")
         return WireStream(connection, lines, "GET /events", self._drop)
 
@@ -244,10 +185,12 @@ class Wire:
     # Requests
 
     def _list(self, path: str, query: Mapping[str, str]) -> list[Json]:
-        return _checked(self._json(path, query), path)
+        with _named(f"GET {path}"):
+            return _checked(self._json(path, query), path)
 
     def _object(self, path: str) -> Json:
-        answer = self._json(path, {})
+        with _named(f"GET {path}", or_unknown=True):
+            answer = self._json(path, {})
         if not isinstance(answer, dict):
             raise EngineError(f"engine sent no JSON object for GET {path}", request=f"GET {path}")
         return answer
@@ -256,12 +199,18 @@ class Wire:
         return decoded(self._whole("GET", path, query), f"GET {path}")
 
     def _whole(self, method: str, path: str, query: Mapping[str, str]) -> bytes:
-        connection, head = self._open(method, path, query)
-        try:
-            with failures_of(f"{method} {path}", connection):
-                return b"".join(connection.body(head))
-        finally:
-            self._release(connection)
+        tries = _TRIES if method == "GET" else 1
+        while True:
+            connection, head = self._open(method, path, query)
+            try:
+                with failures_of(f"{method} {path}", connection):
+                    return b"".join(connection.body(head))
+            except EngineUnavailable:
+                tries -= 1
+                if not tries or connection.aborted:
+                    raise
+            finally:
+                self._release(connection)
 
     def _hijack(
         self, path: str, query: Mapping[str, str], *, tty: bool, body: bytes | None = None
@@ -296,7 +245,7 @@ class Wire:
         address = f"/v{major}.{minor}{target(path, query)}"
         request = f"{method} {path}"
         connection, head = self._exchange(method, address, request, fields or {}, body)
-        if head.status < 300:
+        if head.status < 300 and not foreign(head.fields.get("content-type", "")):
             return connection, head
         try:
             with failures_of(request, connection):
@@ -312,25 +261,26 @@ class Wire:
         request: str,
         fields: Mapping[str, str],
         body: bytes | None = None,
-        *,
-        fresh: bool = False,
     ) -> tuple[Connection, Head]:
         # A kept connection may have been closed by the engine since. Only a GET may find out:
         # what is no GET always gets a connection of its own.
-        kept = self._kept() if method == "GET" and not fresh else None
-        connection = kept or self._connect()
-        try:
-            with failures_of(request, connection):
-                connection.send(method, address, fields, body)
-                return connection, connection.head()
-        except EngineUnavailable:
-            self._release(connection)
-            if kept is None:
+        tries = _TRIES if method == "GET" else 1
+        kept = self._kept() if method == "GET" else None
+        while True:
+            connection = kept or self._connect()
+            try:
+                with failures_of(request, connection):
+                    connection.send(method, address, fields, body)
+                    return connection, connection.head()
+            except EngineUnavailable:
+                self._release(connection)
+                tries -= kept is None
+                kept = None
+                if not tries or connection.aborted:
+                    raise
+            except BaseException:
+                self._release(connection)
                 raise
-        except BaseException:
-            self._release(connection)
-            raise
-        return self._exchange(method, address, request, fields, body, fresh=True)
 
     def _ping(self) -> Head | None:
         connection = self._connect()
@@ -386,6 +336,19 @@ class Wire:
         with self._lock:
             self._busy.discard(connection)
         connection.channel.close()
+
+
+@contextmanager
+def _named(request: str, *, or_unknown: bool = False) -> Iterator[None]:
+    """Say what was refused; with `or_unknown`, not of an object that the engine says is unknown."""
+    try:
+        yield
+    except EngineError as error:
+        known = isinstance(error, NotFound) and or_unknown
+        if not error.status or known or request in error.message:
+            raise
+        message = f"engine refused {request}: {error.message}"
+        raise type(error)(message, status=error.status, request=request) from error
 
 
 def _filters(filters: Filters | None) -> dict[str, str]:

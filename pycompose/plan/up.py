@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import count, islice
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pycompose import graph, labels
@@ -182,10 +183,15 @@ class _Up:
                 self._reuse(service, state, gate, progress)
             else:
                 self._recreate(service, state, verdict, gate, progress)
-        numbers = [c.number for c in mine if c.number is not None]
-        first = max(numbers, default=0) + 1
-        for number in range(first, first + service.instances - len(keep)):
+        for number in self._free_numbers(service, service.instances - len(keep)):
             self._create(service, number, gate, progress)
+
+    def _free_numbers(self, service: Service, how_many: int) -> list[int]:
+        """Return the lowest numbers that no container of the service has, gaps included."""
+        taken = {
+            c.number for c in self.snapshot.containers if c.service == service.name and not c.oneoff
+        }
+        return list(islice((n for n in count(1) if n not in taken), max(0, how_many)))
 
     def _policy(self, service: Service) -> Policy:
         named = not self.options.named or service.name in self.options.named

@@ -113,13 +113,15 @@ def engine(server, tmp_path) -> Iterator[DockerEngine]:
 
 # Answers
 
+REFUSED = "engine refused GET /containers/json"
+
 
 @pytest.mark.parametrize(
     ("answer", "kind", "message"),
     [
-        (text("500 Oops", b'{"message":"server on fire"}'), EngineError, "^server on fire$"),
-        (text("404 Not Found", b'{"message":"No such thing"}'), NotFound, "^No such thing$"),
-        (text("409 Conflict", b'{"message":"taken"}'), Conflict, "^taken$"),
+        (text("500 Oops", b'{"message":"on fire"}'), EngineError, f"^{REFUSED}: on fire$"),
+        (text("404 Not Found", b'{"message":"No list"}'), NotFound, f"^{REFUSED}: No list$"),
+        (text("409 Conflict", b'{"message":"taken"}'), Conflict, f"^{REFUSED}: taken$"),
         (
             text("503 Service Unavailable", b"<html><body>busy</body></html>"),
             EngineError,
@@ -199,14 +201,16 @@ def test_a_lost_connection_names_the_request(wire, server, part):
     wire._idle.pop().channel.close()
     with pytest.raises(EngineUnavailable, match=r"lost .* during GET /containers/json"):
         wire.list_containers()
-    assert len(server.requests) == 1
+    assert len(server.requests) == 2
+    server.answers = [lambda sock: sock.sendall(part), text("200 OK", b"[]")]
+    assert wire.list_containers() == []
 
 
 def test_a_get_on_a_kept_connection_that_was_closed_is_sent_again(wire, server):
     server.answers = [lambda sock: None, text("200 OK", b"[]")]
     assert wire.list_containers() == []
     assert server.connections == 2
-    server.answers = [lambda sock: None, lambda sock: None]
+    server.answers = [lambda sock: None] * 3
     with pytest.raises(EngineUnavailable):
         wire.list_containers()
 
@@ -229,6 +233,55 @@ def test_a_change_is_never_sent_twice(engine, server, late):
     with pytest.raises(EngineUnavailable, match="POST /containers/create"):
         engine.create_container("a", {"Image": "x"})
     assert [r.split("?")[0] for r in server.requests[1:]] == ["POST /v1.41/containers/create"]
+
+
+@pytest.mark.parametrize(
+    ("call", "request_line", "answer"),
+    [
+        (lambda e: e.stop_container("a"), "POST /containers/a/stop", "204 No Content"),
+        (lambda e: e.remove_container("a"), "DELETE /containers/a", "404 Not Found"),
+        (lambda e: e.remove_network("a"), "DELETE /networks/a", "404 Not Found"),
+        (lambda e: e.remove_volume("a"), "DELETE /volumes/a", "404 Not Found"),
+        (lambda e: e.put_archive("a", "/", b""), "PUT /containers/a/archive", "200 OK"),
+    ],
+)
+def test_what_may_be_done_twice_is_sent_again(engine, server, call, request_line, answer):
+    server.answers = [lambda sock: None, text(answer)]
+    call(engine)
+    sent = [request.replace("/v1.41", "").partition("?")[0] for request in server.requests]
+    assert sent == [request_line] * 2
+    server.answers = [lambda sock: None, lambda sock: None]
+    with pytest.raises(EngineUnavailable, match=f"during {request_line}"):
+        call(engine)
+
+
+def test_a_volume_may_be_asked_for_twice(engine, server):
+    server.answers = [lambda sock: None, text("201 Created", b'{"Name": "v"}')]
+    assert engine.create_volume({"Name": "v"}) == {"Name": "v"}
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"", b"null", b"{}", b'{"Id": 1}', b'{"Id'])
+def test_what_was_made_has_to_be_told(engine, server, body):
+    server.answers = [text("201 Created", body)] * 3
+    for path, call in (
+        ("/containers/create", lambda: engine.create_container("a", {"Image": "x"})),
+        ("/networks/create", lambda: engine.create_network({"Name": "n"})),
+        ("/volumes/create", lambda: engine.create_volume({"Name": "v"})),
+    ):
+        with pytest.raises(EngineError, match=f"engine .* for POST {path}"):
+            call()
+
+
+def test_a_page_is_no_success(wire, engine, server):
+    page = text("200 OK", b"<html>", "Content-Type: text/html; charset=utf-8")
+    server.answers = [page] * 3
+    message = "sent no JSON for .*: something else answers in its place"
+    with pytest.raises(EngineError, match=message):
+        engine.start_container("a")
+    with pytest.raises(EngineError, match=message):
+        wire.list_containers()
+    with pytest.raises(EngineError, match=message):
+        wire.logs("a")
 
 
 def test_nobody_at_the_address(tmp_path):

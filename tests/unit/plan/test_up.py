@@ -153,17 +153,27 @@ def test_an_outdated_replica_goes_before_a_current_one() -> None:
     )
 
 
-def test_a_gap_in_the_numbers_is_not_filled() -> None:
+def test_a_gap_in_the_numbers_is_filled() -> None:
     plan = plan_of(
-        project(WEB._replace(scale=3)), snapshot(state(WEB, 1), state(WEB, 3), networks=THERE)
+        project(WEB._replace(scale=4)), snapshot(state(WEB, 1), state(WEB, 3), networks=THERE)
     )
 
     assert text(plan) == golden(
         """
-        [] -> #1 CreateContainer container demo-web-4: no container yet
-        [1] -> #2 Start container demo-web-4: created
+        [] -> #1 CreateContainer container demo-web-2: no container yet
+        [1] -> #2 Start container demo-web-2: created
+        [] -> #3 CreateContainer container demo-web-4: no container yet
+        [3] -> #4 Start container demo-web-4: created
         """
     )
+
+
+def test_the_number_of_a_container_that_is_still_being_removed_is_not_free() -> None:
+    going = state(WEB, 1, state="removing")
+
+    plan = plan_of(project(WEB), snapshot(going, networks=THERE))
+
+    assert [step.name for step in plan.steps if isinstance(step, CreateContainer)] == ["demo-web-2"]
 
 
 def test_a_scale_of_nothing_takes_all_containers_away() -> None:

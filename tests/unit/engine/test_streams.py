@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pycompose.engine.http1 import Connection
-from pycompose.engine.wire import WireAttachment, WireStream
+from pycompose.engine.streams import WireAttachment, WireStream
 from pycompose.errors import EngineUnavailable
 
 
