@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pycompose.app.options import ConfigOptions
 from pycompose.app.session import Session
+from pycompose.convert.unfit import unfit
 from pycompose.errors import EngineError, UsageError
 from pycompose.model.project import Project
 from pycompose.model.service import Service
@@ -105,7 +106,10 @@ def _listed(session: Session, options: ConfigOptions) -> tuple[str, ...]:
     project = session.load(named, stages=stages)
     match options.show:
         case "hash":
-            return dump.hashes(project, _hashed(project, options.hash))
+            names = _hashed(project, options.hash)
+            from pycompose.plan.platforms import built_for
+
+            return dump.hashes(built_for(project), names)
         case "models":
             return dump.models(project)
         case "services":
@@ -138,6 +142,7 @@ def _hashed(project: Project, text: str) -> tuple[str, ...]:
 def _project(session: Session, options: ConfigOptions) -> str:
     form = _format(options.format)
     project = session.load(options.services, stages=_stages(session, options))
+    _doubt(session, project)
     if options.resolve_image_digests or options.lock_image_digests:
         project = _pinned(project, session.engine)
     if options.lock_image_digests:
@@ -151,6 +156,17 @@ def _project(session: Session, options: ConfigOptions) -> str:
     from pycompose.loader.dump import dump
 
     return dump(project, form)
+
+
+def _doubt(session: Session, project: Project) -> None:
+    """Warn of values that no engine takes: the model has them, but nothing can be made of it."""
+    found = [(name, it) for name, service in project.services.items() for it in unfit(service)]
+    if found:
+        from pycompose.plan.resources import problem
+
+        for name, it in found:
+            warning = problem(project, ("services", name, *it.path), it.message, it.hint)
+            session.tell(warning._replace(severity="warning"))
 
 
 def _raw(session: Session, options: ConfigOptions) -> str:

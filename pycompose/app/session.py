@@ -142,10 +142,14 @@ class Session:
             services, dependencies=dependencies, names_only=names_only, stages=stages
         )
         for notice in project.notices:
-            if str(notice) not in self._told:
-                self._told.add(str(notice))
-                self.emit(Notice(message=str(notice), problem=notice))
+            self.tell(notice)
         return project
+
+    def tell(self, notice: Problem) -> None:
+        """Show a warning, unless it was shown already."""
+        if str(notice) not in self._told:
+            self._told.add(str(notice))
+            self.emit(Notice(message=str(notice), problem=notice))
 
     def read(
         self,

@@ -108,7 +108,7 @@ def container(
     given = {g.name: (contents or {})[g.name] for g in granted(project, service) if contents}
     if given:
         body["Labels"][labels.CONTENTS] = json.dumps(given, separators=(",", ":"))
-    return Container(body, document, service.platform, later)
+    return Container(body, document, project.platform(service), later)
 
 
 def _if_any(**lists: Sequence[str]) -> Json:

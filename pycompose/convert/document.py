@@ -146,6 +146,7 @@ def _service(form: Form, *, label_files: bool = False) -> Rows:
         entrypoint=optional(list),
         environment=mapping,
         expose=list,
+        extends=mapping,
         external_links=list,
         extra_hosts=sections.hosts,
         group_add=list,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from pycompose.convert.unfit import unfit
 from pycompose.lint.subject import Hit, Subject
 from pycompose.model.service import Dependency, Healthcheck, Service
 
@@ -161,3 +162,11 @@ def _script(words: tuple[str, ...]) -> str:
         if not word.startswith("-"):
             return ""
     return ""
+
+
+def impossible(subject: Subject) -> Iterator[Hit]:
+    """Yield values that no engine takes."""
+    for service in subject.services.values():
+        for it in unfit(service):
+            path = ("services", service.name, *it.path)
+            yield Hit(subject.at(*path), path, it.message, it.hint)

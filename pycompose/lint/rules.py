@@ -135,6 +135,12 @@ RULES: Final[tuple[Rule, ...]] = (
         check=images.invalid,
     ),
     Rule(
+        id="impossible-value",
+        level="error",
+        reason="the specification lets it through, but no engine makes a container with it",
+        check=lifecycle.impossible,
+    ),
+    Rule(
         id="legacy-links",
         level="warning",
         reason="services of a network know each other by name, links add nothing",

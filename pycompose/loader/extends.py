@@ -17,6 +17,7 @@ from pycompose.errors import ComposeFileError, Link, Position, Problem
 from pycompose.loader.layer import layer
 from pycompose.loader.merge import settle
 from pycompose.loader.reading import Reading, Scope
+from pycompose.loader.short.scalars import text
 from pycompose.loader.suggest import did_you_mean
 from pycompose.loader.tree import Map, Node, Scalar
 
@@ -37,7 +38,7 @@ class _File:
     """What services are taken from: the document at hand, or another file.
 
     `services` are known by now, `documents` are where others are found; `problems` are those of
-    single values, by service.
+    single values, by service; `empty` are services that are null wherever they stand.
     """
 
     path: str
@@ -45,6 +46,7 @@ class _File:
     services: Map
     documents: tuple[Map, ...] = ()
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    empty: set[str] = field(default_factory=set)
 
 
 class _Step(NamedTuple):
@@ -70,7 +72,9 @@ def extends(document: Map, scope: Scope, reading: Reading) -> Map:
         if isinstance(service, Map) and "extends" in service.entries:
             changed[name] = _without_extends(service)
             with reading.faults:
-                changed[name] = walk.whole(name)
+                changed[name] = whole = walk.whole(name)
+                if kept := walk.kept(name):  # Compat: it stays in the model, and in its hash
+                    changed[name] = replace(whole, entries={**whole.entries, "extends": kept})
     if not changed:
         return document
     whole = replace(services, entries={**services.entries, **changed})
@@ -109,6 +113,19 @@ class _Walk:
                 raise ComposeFileError(_circle(steps))
             seen.add(key)
         return self.folded(steps)
+
+    def kept(self, name: str) -> Map | None:
+        """Return what a service refers to, if that is empty and stands in another file."""
+        reference = self.step(self.here, name).reference
+        if reference is None or reference.file is None:
+            return None
+        file = self.other(self.here.scope, reference.file, name, self.here.scope.chain)
+        service = str(reference.service.value)
+        if service not in file.empty:
+            return None
+        shown = file.path if self.reading.absolute else str(reference.file.value)
+        at = reference.file.at
+        return Map({"file": text(shown, at), "service": reference.service}, at)
 
     def folded(self, steps: list[_Step]) -> Map:
         """Return the first service laid over the second one, and so on to the last."""
@@ -183,12 +200,15 @@ class _Walk:
         """Make a service of a file known, if the file has it."""
         merged: Map | None = None
         problems: list[Problem] = []
+        empty = True
         for document in file.documents:
             services = document.get("services")
             if isinstance(services, Map) and name in services.entries:
                 service = services.entries[name]
                 if isinstance(service, Scalar) and service.value is None:
                     service = Map({}, service.at)  # Compat: in another file, nothing will do
+                else:
+                    empty = False
                 alone = replace(services, entries={name: service})
                 part = Map({"services": alone}, document.at)
                 result = layer(part, merged, file.scope, self.reading, part=True)
@@ -196,6 +216,7 @@ class _Walk:
                 problems += (it for found in result.found.values() for it in found)
         found = settle(merged).get("services") if merged is not None else None
         if isinstance(found, Map):
+            file.empty |= {name} if empty else set()
             file.services = replace(found, entries={**file.services.entries, **found.entries})
             file.problems[name] = tuple(problems)
 

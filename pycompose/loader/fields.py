@@ -24,9 +24,9 @@ from pycompose.loader.short.lists import assigned_key, listed, value_key, withou
 from pycompose.loader.short.mappings import strings, variables
 from pycompose.loader.short.mounts import mount, mount_key
 from pycompose.loader.short.names import by_name
-from pycompose.loader.short.policies import pull_policy, restart
+from pycompose.loader.short.policies import pull_policy
 from pycompose.loader.short.ports import exposed, port, port_key
-from pycompose.loader.short.scalars import Cast, microseconds, sized, text, whole, within
+from pycompose.loader.short.scalars import Cast, counted, microseconds, sized, text, whole, within
 from pycompose.loader.tree import Map, Node, Scalar
 
 # How an override joins what is there already, where that is not the rule for its kind (mappings by
@@ -289,6 +289,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.environment.*", merge="replace"),
     _row("services.*.expose", unique=value_key),
     _row("services.*.expose.[]", exposed),
+    _row("services.*.extends"),
     _row("services.*.external_links"),
     _row("services.*.extra_hosts", hosts),
     _row("services.*.extra_hosts.*", merge="union"),
@@ -300,7 +301,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.healthcheck"),
     _row("services.*.healthcheck.disable", cast="bool"),
     _row("services.*.healthcheck.interval", cast="duration"),
-    _row("services.*.healthcheck.retries", within(0)),
+    _row("services.*.healthcheck.retries", counted),
     _row("services.*.healthcheck.start_interval", cast="duration"),
     _row("services.*.healthcheck.start_period", cast="duration"),
     _row("services.*.healthcheck.test", test, merge="replace"),
@@ -360,7 +361,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _row("services.*.pull_policy", pull_policy),
     _row("services.*.pull_refresh_after"),
     _row("services.*.read_only", cast="bool"),
-    _row("services.*.restart", restart),
+    _row("services.*.restart"),
     _row("services.*.runtime"),
     _row("services.*.scale", cast="int"),
     _row("services.*.secrets", unique=secret_key),

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from pycompose.errors import ComposeFileError, Owner, Problem
 from pycompose.loader.confine import outside
+from pycompose.loader.fractions import fractions
 from pycompose.loader.interpolate import interpolate
-from pycompose.loader.merge import without_null_attributes, without_nulls
+from pycompose.loader.merge import over_short_forms, without_null_attributes, without_nulls
 from pycompose.loader.paths import relative
 from pycompose.loader.paths import resolve as resolve_paths
 from pycompose.loader.reading import Reading, Scope
@@ -54,11 +55,15 @@ def layer(
         document = node
         found |= _noted(told, found[()])
     if below is not None:
+        if closed := list(over_short_forms(document, below)):
+            raise ComposeFileError(*closed)
         document = without_nulls(document, below)
     open = _open(document, all=part)
     document = _with_services(document, open)
     part = part or below is not None or bool(open)
     document = reading.faults.outlived(document, partial(validate, part=part))
+    for owner, warnings in fractions(document).items():
+        found[owner] = (*found.get(owner, ()), *warnings)
     document = reading.faults.outlived(document, reading.canonical)
     placed = resolve_paths(document, scope.base, scope.home)
     if scope.root:

@@ -9,9 +9,9 @@ Source: compose-spec 13-merge.md; compose.md rules 33-41
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.loader.canonical import distinct
@@ -22,6 +22,11 @@ from pycompose.loader.tree import Map, Node, Path, Scalar, Seq, dotted, plain
 _ROWS: Final = tree_of(field for field in FIELDS if field.merge or field.unique)
 _ALL: Final = tree_of(FIELDS)
 _NOTHING: Final = Row()
+# Attributes of a service whose short form nothing may be laid under, and how their long form looks.
+_CLOSED: Final[tuple[tuple[Path, type[Node], str], ...]] = (
+    (("build", "ssh"), Seq, "'ssh: {key: ./key}'"),
+    (("gpus",), Scalar, "'gpus: [{count: all}]'"),
+)
 
 
 # Called with a path, what stands there now and what it has replaced.
@@ -59,6 +64,34 @@ def without_nulls(document: Map, below: Map) -> Map:
         if key == "services" or key not in below.entries or not _is_null(value)
     }
     return Map(entries, document.at, document.keys, document.tag)
+
+
+def over_short_forms(document: Map, below: Map) -> Iterator[Problem]:
+    """Yield the short forms of a document, as written, that nothing may be laid under.
+
+    Compat: Docker Compose merges these attributes before they get their long form.
+    """
+    services, others = document.get("services"), below.get("services")
+    if not (isinstance(services, Map) and isinstance(others, Map)):
+        return
+    for name, service in services.entries.items():
+        for path, short, long in _CLOSED:
+            value, under = _at(service, path), _at(others.get(name), path)
+            if isinstance(value, short) and not value.tag and _stands(value) and _stands(under):
+                message = f"this form cannot be merged with what is there at {under.at}"
+                where = dotted(("services", name, *path))
+                hint = f"write {long}, or tag it '!override' to replace what is there"
+                yield Problem(value.at, where, message, hint)
+
+
+def _at(node: Node | None, path: Path) -> Node | None:
+    for key in path:
+        node = node.get(str(key)) if isinstance(node, Map) else None
+    return node
+
+
+def _stands(node: Node | None) -> TypeGuard[Node]:
+    return node is not None and not _is_null(node) and node.tag != "!reset"
 
 
 def without_null_attributes(service: Map) -> Map:

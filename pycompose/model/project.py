@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from pycompose.errors import Owner, Position, Problem
 from pycompose.model.models import Model
 from pycompose.model.resources import FileObject, Network, Volume
 from pycompose.model.service import Service
 from pycompose.model.values import Json
+
+DEFAULT_PLATFORM: Final = "DOCKER_DEFAULT_PLATFORM"
 
 
 class Places(Protocol):
@@ -72,6 +74,10 @@ class Project:
     def container_name(self, service: Service, number: int) -> str:
         """Return the name of a service's n-th container, n from 1."""
         return service.container_name or self.separator.join((self.name, service.name, str(number)))
+
+    def platform(self, service: Service) -> str:
+        """Return the platform a service's containers are made for; "" is the engine's own."""
+        return service.platform or self.environment.get(DEFAULT_PLATFORM, "")
 
     def image(self, service: Service) -> str:
         """Return the image a service runs; one that is only built is named after it."""

@@ -97,6 +97,8 @@ class Service(NamedTuple):
     None there takes the variable away from the image. `labels` holds those of `label_file` too.
     `networks` is in order of priority; a None there is an attachment without settings.
 
+    `extends` stays where the other service is empty, and in another file; it has no effect.
+
     Source: compose-spec 05-services.md
     """
 
@@ -136,6 +138,7 @@ class Service(NamedTuple):
     provider: Provider | None = None
     environment: Mapping[str, str | None] = EMPTY
     expose: tuple[str, ...] = ()
+    extends: Mapping[str, str] = EMPTY
     external_links: tuple[str, ...] = ()
     extra_hosts: Mapping[str, tuple[str, ...]] = EMPTY
     group_add: tuple[str, ...] = ()

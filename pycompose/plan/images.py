@@ -19,6 +19,7 @@ from pycompose.model.values import Json, familiar
 from pycompose.plan import unsupported
 from pycompose.plan.ops import BuildImage, Cause, PullImage
 from pycompose.plan.plan import Plan
+from pycompose.plan.platforms import built_for
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import Snapshot
 from pycompose.version import VERSION
@@ -39,6 +40,7 @@ def images(
         ComposeFileError: the project, or a build that is due, needs what is not supported yet.
     """
     unsupported.refuse(project, snapshot.capabilities)
+    project = built_for(project)
     steps = Steps()
     problems: list[Problem] = []
     seen: set[tuple[str, str]] = set()
@@ -47,7 +49,7 @@ def images(
     for name in order:
         service = project.services[name]
         image = project.image(service)
-        key = (familiar(image), service.platform)
+        key = (familiar(image), project.platform(service))
         if key in seen or not service.instances:
             continue
         seen.add(key)
@@ -66,7 +68,7 @@ def images(
                 cause="missing" if absent else "asked",
                 why=why,
                 image=image,
-                platform=service.platform,
+                platform=project.platform(service),
                 service=name,
             )
     if problems:

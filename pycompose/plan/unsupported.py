@@ -1,4 +1,4 @@
-"""What a project asks for and no planner can do yet: refused at its place, never left out; pure."""
+"""What a project asks for and cannot be done: refused at its place, never left out; pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from pycompose.convert.endpoints import ordered
+from pycompose.convert.unfit import unfit
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
 from pycompose.model.service import Service
@@ -41,6 +42,10 @@ def refuse(project: Project, capabilities: Capabilities) -> None:
             message = "no engine shares this namespace between containers"
             problems.append(problem(project, ("services", name, "uts"), message, "say 'host'"))
         problems += _of_addresses(project, service)
+        problems += (
+            problem(project, ("services", name, *it.path), it.message, it.hint)
+            for it in unfit(service)
+        )
     problems += versions.missing(project, capabilities)
     if problems:
         raise ComposeFileError(*problems)

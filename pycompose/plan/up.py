@@ -36,6 +36,7 @@ from pycompose.plan.ops import (
 )
 from pycompose.plan.orphans import is_orphan, warnings
 from pycompose.plan.plan import Plan
+from pycompose.plan.platforms import built_for
 from pycompose.plan.progress import Progress, gate_of, wait_for_all
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, MountState, Snapshot
@@ -111,6 +112,7 @@ def draft(project: Project, snapshot: Snapshot, options: Options) -> tuple[Plan,
         ComposeFileError: the project needs what is not supported, or cannot be planned at all.
     """
     unsupported.refuse(project, snapshot.capabilities)
+    project = built_for(project)
     run = _Up(project, snapshot, options)
     return run.plan(), run.steps.problems
 

@@ -193,3 +193,12 @@ def test_a_dash_reads_the_file_from_standard_input(tmp_path) -> None:
         timeout=60,
     )
     assert (done.returncode, done.stdout) == (0, "web\n"), done.stderr
+
+
+def test_config_shows_what_no_engine_takes_with_a_warning(project) -> None:
+    (project / "compose.yaml").write_text("services: {web: {image: x, restart: allways}}\n")
+    done = run("config", cwd=project)
+    assert (done.returncode, "restart: allways" in done.stdout) == (0, True)
+    assert done.stderr.startswith(
+        "warning: compose.yaml:1:37: services.web.restart: unknown restart policy 'allways'"
+    )

@@ -22,6 +22,7 @@ from pycompose.convert.hashing import config_hash
 from pycompose.errors import ComposeFileError, PycomposeError
 from pycompose.loader.dump import dump
 from pycompose.model.project import Project
+from pycompose.plan.platforms import built_for
 
 TABLE = Path(__file__).parent / "differences.toml"
 Aspect: TypeAlias = Literal[
@@ -162,6 +163,10 @@ def _texts(case: Case, project: Project) -> Iterator[str]:
 
 
 def _hashes(project: Project) -> list[str]:
+    try:
+        project = built_for(project)
+    except ComposeFileError:
+        return []
     return [f"{name} {config_hash(project.services[name])}" for name in sorted(project.services)]
 
 

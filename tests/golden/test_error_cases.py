@@ -16,6 +16,8 @@ import pytest
 from pycompose.errors import ComposeFileError, Problem, PycomposeError, UsageError
 from pycompose.files.disk import DiskSources
 from pycompose.loader.stages import LoadOptions, load
+from pycompose.plan.unsupported import refuse
+from pycompose.snapshot import Capabilities
 from pycompose.ui.problems import describe
 
 CASES = Path(__file__).parent / "errors"
@@ -31,17 +33,16 @@ def refusal(folder: Path) -> PycomposeError:
     given = folder / "options.json"
     options = json.loads(given.read_text()) if given.exists() else {}
     named = options.pop("files", [name for name in FILES if (folder / name).exists()])
+    files = LoadOptions(
+        files=tuple(str(folder / name) for name in named),
+        working_dir=str(folder),
+        home="/home/me",
+        environment=dict(line.split("=", 1) for line in lines),
+        **options,
+    )
     with pytest.raises(PycomposeError) as caught:
-        load(
-            LoadOptions(
-                files=tuple(str(folder / name) for name in named),
-                working_dir=str(folder),
-                home="/home/me",
-                environment=dict(line.split("=", 1) for line in lines),
-                **options,
-            ),
-            DiskSources(str(folder)),
-        )
+        # What can be read and no engine takes is refused once something is to be made of it.
+        refuse(load(files, DiskSources(str(folder))), Capabilities(api=(1, 45)))
     return caught.value
 
 

@@ -155,6 +155,7 @@ SERVICE: Final = table(
     provider=PROVIDER,
     environment=variables,
     expose=texts,
+    extends=pairs,
     external_links=texts,
     extra_hosts=hosts,
     group_add=texts,

@@ -1,6 +1,6 @@
-"""`restart` and `pull_policy`: texts with a syntax of their own.
+"""`pull_policy`: a text with a syntax of its own.
 
-Source: compose-spec 05-services.md#restart, #pull_policy
+Source: compose-spec 05-services.md#pull_policy
 """
 
 from __future__ import annotations
@@ -13,28 +13,11 @@ from pycompose.loader.short.scalars import string
 from pycompose.loader.suggest import did_you_mean
 from pycompose.loader.tree import Node
 
-_RESTARTS: Final = ("no", "always", "unless-stopped", "on-failure")
 _PULLS: Final = ("always", "never", "missing", "build", "daily", "weekly")
-_RESTART: Final = re.compile(r"|no|always|unless-stopped|on-failure(:[0-9]{1,9})?")
 _PULL: Final = re.compile(
     r"always|never|missing|if_not_present|build|daily|weekly|refresh|every_([0-9]+[wdhms])+",
     re.ASCII,
 )
-
-
-def restart(node: Node) -> Node:
-    """Return a restart policy as it is.
-
-    Raises:
-        Invalid: there is none of the kind.
-    """
-    if _RESTART.fullmatch(string(node)):
-        return node
-    known = "'no', 'always', 'unless-stopped', 'on-failure' or 'on-failure:3'"
-    written = string(node)
-    counted = written.startswith("on-failure:")
-    hint = "write 'on-failure:3'" if counted else did_you_mean(written, _RESTARTS)
-    raise Invalid(node.at, f"unknown restart policy {string(node)!r}, expected {known}", hint)
 
 
 def pull_policy(node: Node) -> Node:

@@ -19,7 +19,7 @@ _PROTOCOLS: Final = ("tcp", "udp", "sctp")
 _LAST: Final = 65535
 _RANGE: Final = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,18}")
-_EXPOSED: Final = re.compile(r"[0-9]+(-[0-9]+)?(/[a-zA-Z]+)?")
+_WIDEST: Final = 2**32 - 1  # what Docker Compose holds of a container port in long form
 _BYTE: Final = r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _IPV4: Final = re.compile(rf"{_BYTE}(\.{_BYTE}){{3}}")
 _IPV6_GROUP: Final = re.compile(r"[0-9a-fA-F]{1,4}")
@@ -57,14 +57,15 @@ def exposed(node: Node) -> Node:
     """Return an entry of `expose` as text.
 
     Raises:
-        Invalid: it is neither a port nor a range of ports.
+        Invalid: it is neither text nor a whole number.
     """
-    written = string(node)
-    if not _EXPOSED.fullmatch(written):
-        raise Invalid(node.at, f"{written!r} is no port", "write '80', '80/udp' or '8000-8005'")
-    if isinstance(node, Scalar) and isinstance(node.value, str):
+    value = node.value if isinstance(node, Scalar) else None
+    if isinstance(value, str):
         return node
-    return text(written, node.at)
+    if not isinstance(value, int) or isinstance(value, bool):
+        message = f"{string(node)!r} is no port"
+        raise Invalid(node.at, message, "write '80', '80/udp' or '8000-8005'")
+    return text(str(value), node.at)
 
 
 def _expanded(written: str, at: Position) -> tuple[Node, ...]:
@@ -123,54 +124,51 @@ def _long(
 
 
 def _checked(node: Map) -> Map:
-    """Return a long form that was found sound; `published` as text."""
+    """Return a long form; `published` as text, be it one that no engine takes."""
     target = node.entries.get("target")
     if target is None:
         raise Invalid(node.at, "'target' is missing", "write '{target: 80, published: \"8080\"}'")
     number = string(target)
-    if _NUMBER.fullmatch(number):  # else the cast tells what is wrong
-        _in_range(number, int(number), "container", target.at, ("target",))
+    # What is no number the cast tells of.
+    if _NUMBER.fullmatch(number) and not 1 <= int(number) <= _WIDEST:
+        message = f"container port {number!r} is out of range, expected 1 to {_LAST}"
+        raise Invalid(target.at, message, _HINT, below=("target",))
     address = node.entries.get("host_ip")
     if address is not None and not _is_address(string(address)):
         message = f"{string(address)!r} is no IP address"
         raise Invalid(address.at, message, "write '127.0.0.1'", below=("host_ip",))
     published = node.entries.get("published")
-    if isinstance(published, Scalar) and isinstance(published.value, str):
-        if published.value:
-            _range(published.value, "host", published.at, ("published",))
-        return node
     if published is None or string(published) == "":
         return node
-    _range(string(published), "host", published.at, ("published",))
+    if isinstance(published, Scalar) and isinstance(published.value, str):
+        return node
     entries = {**node.entries, "published": text(string(published), published.at)}
     return Map(entries, node.at, node.keys, node.tag)
 
 
-def _range(written: str, side: str, at: Position, below: tuple[str, ...] = ()) -> tuple[int, int]:
+def _range(written: str, side: str, at: Position) -> tuple[int, int]:
     match = _RANGE.fullmatch(written)
     if match is None:
-        raise Invalid(at, f"{side} port {written!r} is no port or range", _HINT, below=below)
+        raise Invalid(at, f"{side} port {written!r} is no port or range", _HINT)
     first, second = match.groups()
     if second is None:
-        _in_range(written, number := int(first), side, at, below)
+        _in_range(written, number := int(first), side, at)
         return number, number
     low, high = int(first), int(second)
-    _in_range(written, low, side, at, below)
-    _in_range(written, high, side, at, below)
+    _in_range(written, low, side, at)
+    _in_range(written, high, side, at)
     if high < low:
         hint = f"write '{second}-{first}'"
-        raise Invalid(at, f"{side} port range {written!r} runs backwards", hint, below=below)
+        raise Invalid(at, f"{side} port range {written!r} runs backwards", hint)
     return low, high
 
 
-def _in_range(
-    written: str, number: int, side: str, at: Position, below: tuple[str, ...] = ()
-) -> None:
+def _in_range(written: str, number: int, side: str, at: Position) -> None:
     # A published port 0 asks the engine for a free one.
     least = 0 if side == "host" else 1
     if not least <= number <= _LAST:
         message = f"{side} port {written!r} is out of range, expected {least or 1} to {_LAST}"
-        raise Invalid(at, message, _HINT, below=below)
+        raise Invalid(at, message, _HINT)
 
 
 def _unbracketed(address: str) -> str:

@@ -73,6 +73,17 @@ def within(lowest: int, highest: int | None = None) -> Callable[[Node], Node]:
     return change
 
 
+def counted(node: Node) -> Node:
+    """Return a number as a whole one from 0.
+
+    Raises:
+        Invalid: it is none.
+    """
+    if isinstance(node, Scalar) and isinstance(node.value, float) and node.value >= 0:
+        return whole(node)
+    return within(0)(node)
+
+
 def sized(node: Node) -> Node:
     """Return a size as the text of its number of bytes, where no number may stand.
 
@@ -149,6 +160,8 @@ def _size(node: Scalar) -> int:
     value = node.value
     if isinstance(value, str) and not _NEGATIVE.fullmatch(value):
         return _measured(node, value, size)
+    if isinstance(value, float):
+        return 0  # Compat: a number with a fraction, be it zero, is no size
     return _int(node)  # -1 is unlimited; what `config` prints as text is to be read again
 
 

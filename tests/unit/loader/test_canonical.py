@@ -85,7 +85,7 @@ services:
     ports:
       - "80800:80"
       - "81:81"
-      - {target: 80, published: x}
+      - {target: 80, host_ip: x}
     environment: [A=1, [s3cret]]
     tty: maybe
     volumes:
@@ -96,8 +96,7 @@ services:
     assert problems(canonical, document) == [
         "x.yaml:4:9: services.web.ports[0]: host port '80800' is out of range, expected 1 to 65535"
         f" ({ports})",
-        "x.yaml:6:33: services.web.ports[2].published: host port 'x' is no port or range"
-        f" ({ports})",
+        "x.yaml:6:31: services.web.ports[2].host_ip: 'x' is no IP address (write '127.0.0.1')",
         "x.yaml:7:24: services.web.environment[1]: expected 'key=value'",
         "x.yaml:8:10: services.web.tty: expected true or false, not 'maybe'",
         "x.yaml:10:9: services.web.volumes[0]: '/a::b' is empty before or after a colon"

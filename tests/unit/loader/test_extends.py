@@ -134,3 +134,18 @@ def test_a_service_can_extend_an_included_one():
         "b.yaml": "services: {b: {image: x}}",
     }
     assert project(files).services["a"].image == "x"
+
+
+def test_the_reference_to_an_empty_service_of_another_file_stays_in_the_model():
+    files = {
+        "compose.yaml": """\
+services:
+  a: {extends: {file: b.yaml, service: "null"}, image: x}
+  c: {extends: {file: b.yaml, service: mapping}, image: x}
+  d: {extends: {service: a}}
+""",
+        "b.yaml": 'services: {"null": , mapping: {}}',
+    }
+    services = project(files).services
+    assert services["a"].extends == {"file": "/shop/b.yaml", "service": "null"}
+    assert (services["c"].extends, services["d"].extends) == ({}, {})

@@ -70,3 +70,27 @@ def test_strings_and_paths_can_be_left_as_they_are():
     text = "services: {web: {image: $U, build: x}}"
     assert web(made(text, interpolate=False))["image"] == "$U"
     assert web(made(text, absolute=False))["build"] == {"context": "part/x"}
+
+
+@pytest.mark.parametrize(
+    ("text", "below", "refused"),
+    [
+        ("build: {ssh: [default]}", "build: {ssh: {k: ./k}}", "services.web.build.ssh"),
+        ("gpus: all", "gpus: [{count: 1}]", "services.web.gpus"),
+        ("build: {ssh: {default: }}", "build: {ssh: [k=./k]}", ""),
+        ("build: {ssh: !override [default]}", "build: {ssh: [k=./k]}", ""),
+        ("build: {ssh: [default]}", "build: .", ""),
+        ("gpus: [{count: 1}]", "gpus: all", ""),
+        ("gpus: all", "gpus: ", ""),
+    ],
+)
+def test_two_short_forms_cannot_be_laid_over_what_is_there(text, below, refused):
+    files = (f"services: {{web: {{{text}}}}}", f"services: {{web: {{{below}}}}}")
+    if refused:
+        with pytest.raises(ComposeFileError) as caught:
+            made(*files)
+        [problem] = caught.value.problems
+        assert problem.path == refused
+        assert "/shop/b.yaml:1:" in problem.message or "b.yaml:1:" in problem.message
+    else:
+        assert made(*files)

@@ -43,7 +43,6 @@ services:
     image: a
     logging: {driver: d, options: {a: 1, b: , c: d}}
     networks: {n: , m: {aliases: [a], priority: 1.5}}
-    pid: null
     pids_limit: 1.5
     ports: [80, "80:80", {target: "80", published: 81}]
     pull_policy: every_1d12h

@@ -137,3 +137,8 @@ def test_drivers_of_secrets_and_configs_are_of_clusters() -> None:
 
     wanted = project(service("web"), secrets=secrets, configs=configs)
     assert refusals(wanted) == ["secrets.key.driver", "configs.conf.template_driver"]
+
+
+def test_values_that_no_engine_takes_are_refused_before_anything_is_made() -> None:
+    wanted = project(service("web", restart="sometimes", expose=("http",)), service("db"))
+    assert refusals(wanted) == ["services.web.expose[0]", "services.web.restart"]

@@ -15,7 +15,7 @@ from pycompose.loader.short.invalid import Invalid
 from pycompose.loader.short.lists import assigned_key, listed, member, value_key, without_empty
 from pycompose.loader.short.mappings import strings, variables
 from pycompose.loader.short.names import by_name
-from pycompose.loader.short.policies import pull_policy, restart
+from pycompose.loader.short.policies import pull_policy
 from pycompose.loader.short.scalars import cast, microseconds, sized, string, whole, within
 from pycompose.loader.tree import plain
 
@@ -185,17 +185,6 @@ def test_external_resources_have_their_name_beside_the_flag():
     assert refusal(resource, "{external: {name: y}, name: z}") == message
 
 
-@pytest.mark.parametrize("text", ["'no'", "always", "unless-stopped", "on-failure:3", "''"])
-def test_restart_policies(text):
-    given = node(text)
-    assert restart(given) is given
-
-
-@pytest.mark.parametrize("text", ["foo", "always:3", "on-failure:x", "on-failure:-1"])
-def test_unknown_restart_policies(text):
-    assert refusal(restart, text).startswith(f"unknown restart policy '{text}', expected 'no', ")
-
-
 def test_pull_policies():
     for text in ("always", "if_not_present", "build", "daily", "refresh", "every_1d12h"):
         given = node(text)
@@ -260,7 +249,6 @@ def test_values_that_need_no_cast_are_kept(to):
         ("bool", "maybe", "expected true or false, not 'maybe'"),
         ("bool", "1", "expected true or false, not '1'"),
         ("size", "10Mi", "'10Mi' is no size, expected one such as '64m' or '1.5gb'"),
-        ("size", "1.5", "expected a whole number, not '1.5'"),
         ("duration", "'10'", "'10' is no duration, expected one such as '1m30s' or '500ms'"),
         ("mode", "'999'", "expected octal digits such as '0440', not '999'"),
     ],
