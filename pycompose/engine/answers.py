@@ -18,7 +18,7 @@ from pycompose.errors import Conflict, EngineError, EngineUnavailable, NotFound
 from pycompose.model.values import Json
 from pycompose.snapshot import Capabilities
 
-NEWEST_API: Final = (1, 47)  # the newest version whose changes were read
+NEWEST_API: Final = (1, 51)  # the newest version whose changes were read
 DEFAULT_API: Final = (1, 41)  # of an engine that does not say: Docker 20.10, Podman 4 and 5
 
 

@@ -29,7 +29,7 @@ def test_created_container_is_listed_and_inspected_with_what_was_asked_for(subje
     assert row["ImageID"] == whole["Image"] == subject.engine.inspect_image(subject.image)["Id"]
     assert row["Labels"] == whole["Config"]["Labels"]
     assert row["Labels"].items() >= subject.labels.items()
-    assert row["HostConfig"]["NetworkMode"] == "default"
+    assert row["HostConfig"]["NetworkMode"] in ("default", "bridge")  # since Docker 26
     assert row["Command"].startswith("sh -c ")
     assert isinstance(row["Created"], int)
     assert whole["Name"] == f"/{subject.name('web')}"
@@ -369,7 +369,9 @@ def test_command_is_run_once(subject: Subject):
     with closing(subject.engine.start_exec(made)) as output:
         list(output)
     with closing(subject.engine.start_exec(made)) as output:
-        assert list(output) == [(1, f"Error: Exec command {made} has already run\r\n".encode())]
+        [(stream, told)] = output
+    assert stream == 1
+    assert told.lower().endswith(f"exec command {made} has already run\r\n".encode())
 
 
 def test_command_in_a_container_that_does_not_run_is_a_conflict(subject: Subject):
@@ -472,7 +474,7 @@ def test_container_whose_network_was_made_anew_cannot_start(subject: Subject):
     subject.network()
     with pytest.raises(NotFound) as caught:
         subject.engine.start_container(made)
-    assert caught.value.message == f"network {first} not found"
+    assert caught.value.message.endswith(f"network {first} not found")
 
 
 def test_container_on_a_missing_network_is_created_but_cannot_start(subject: Subject):
@@ -480,7 +482,7 @@ def test_container_on_a_missing_network_is_created_but_cannot_start(subject: Sub
     with pytest.raises(NotFound):
         subject.engine.start_container(made)
     assert subject.state(made)["Status"] == "created"
-    assert subject.state(made)["Error"] == f"network {NO_NAME} not found"
+    assert subject.state(made)["Error"].endswith(f"network {NO_NAME} not found")
 
 
 def test_container_is_connected_and_disconnected(subject: Subject):
