@@ -74,15 +74,18 @@ def _id(text: str, ids: Sequence[str]) -> str:
     return f"{before}{ids[int(index)]}" if found else text
 
 
-def links(service: Service, containers: Mapping[str, Mapping[int, str]], project: str) -> list[str]:
-    """Return the links to containers of other services as `container:alias`.
+def links(
+    service: Service, containers: Mapping[str, Mapping[int, str]], project: str, number: int
+) -> list[str]:
+    """Return the links of container `number` to those of other services as `container:alias`.
 
     `containers` are names by number, of each service that is linked.
     """
     found: list[str] = []
     for link in service.links:
         name, _, alias = link.partition(":")
-        for number, container in containers.get(name, {}).items():
-            names = (alias or name, f"{name}-{number}", f"{project}-{name}-{number}")
+        # Compat: the number in an alias is that of the container that has the link.
+        names = (alias or name, f"{name}-{number}", f"{project}-{name}-{number}")
+        for container in containers.get(name, {}).values():
             found += [f"{container}:{each}" for each in names]
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from pycompose.convert.joins import JOIN, links, parents
+from pycompose.convert.joins import JOIN, parents
 from pycompose.errors import ComposeFileError
 from pycompose.model.project import Project
 from pycompose.model.service import Service
@@ -25,12 +25,12 @@ class Joins(NamedTuple):
     """What a container needs of others.
 
     `references` are ids by service, or `join:<n>` for the n-th of `made`, those that the plan
-    makes; `links` are `container:alias`.
+    makes; `linked` are the names of containers by number, of each service that is linked to.
     """
 
     references: Mapping[str, str]
     made: tuple[Made, ...]
-    links: tuple[str, ...]
+    linked: Mapping[str, Mapping[int, str]]
 
 
 def followers(project: Project, snapshot: Snapshot, plan: Plan) -> tuple[str, ...]:
@@ -74,4 +74,4 @@ def joins(project: Project, service: Service, find: Callable[[str], Containers])
         name: {number: container for number, (container, _) in sorted(find(name).items())}
         for name in (link.split(":")[0] for link in service.links)
     }
-    return Joins(references, tuple(made), tuple(links(service, linked, project.name)))
+    return Joins(references, tuple(made), linked)

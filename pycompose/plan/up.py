@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from pycompose import graph, labels
 from pycompose.convert.container import container as convert_container
 from pycompose.convert.hashing import container_hash
+from pycompose.convert.joins import links
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
 from pycompose.model.service import Service
@@ -133,7 +134,7 @@ class _Up:
         self.network_made: dict[str, int | str] = {}
         self.volume_made: dict[str, int] = {}
         self.dependents = graph.dependents(project)
-        self.joins = Joins({}, (), ())  # of the service at hand
+        self.joins = Joins({}, (), {})  # of the service at hand
 
     def plan(self) -> Plan:
         self.network_made = resources.networks(self.project, self.snapshot, self.steps)
@@ -306,7 +307,7 @@ class _Up:
             replaces=bool(replaces),
             contents=self.options.contents,
             references=self.joins.references,
-            linked=self.joins.links,
+            linked=links(service, self.joins.linked, self.project.name, number),
         )
         step = self.steps.add(
             CreateContainer,
@@ -470,7 +471,7 @@ class _Up:
         """Return the steps that make what a container of the service refers to."""
         networks = [self.network_made.get(key) for key in service.networks]
         volumes = [self.volume_made.get(m.source) for m in service.volumes if m.type == "volume"]
-        linked = [link.split(":")[0] for link in self.joins.links]
+        linked = [name for there in self.joins.linked.values() for name in there.values()]
         others = [self.named.get(name) for name in (*service.containers, *linked)]
         shared = [made.op for made in self.joins.made]
         return [made for made in (*networks, *volumes, *others, *shared) if isinstance(made, int)]

@@ -57,11 +57,11 @@ def test_ids_are_put_in_once_they_are_known() -> None:
     assert body["HostConfig"]["VolumesFrom"] == ["join:1", "outside"]
 
 
-def test_a_link_names_each_container_in_three_ways() -> None:
+def test_a_link_names_each_container_in_three_ways_with_the_number_of_the_linking_one() -> None:
     one = service("web", links=("db:database", "cache", "gone"))
     containers = {"db": {1: "demo-db-1"}, "cache": {1: "one", 2: "two"}}
-    assert links(one, containers, "demo") == [
-        *("demo-db-1:database", "demo-db-1:db-1", "demo-db-1:demo-db-1"),
-        *("one:cache", "one:cache-1", "one:demo-cache-1"),
-        *("two:cache", "two:cache-2", "two:demo-cache-2"),
+    assert links(one, containers, "demo", 3) == [
+        *("demo-db-1:database", "demo-db-1:db-3", "demo-db-1:demo-db-3"),
+        *("one:cache", "one:cache-3", "one:demo-cache-3"),
+        *("two:cache", "two:cache-3", "two:demo-cache-3"),
     ]
