@@ -9,6 +9,7 @@ from functools import partial
 
 from pycompose.app.diagnosis import diagnosis
 from pycompose.app.preflight import look
+from pycompose.app.surroundings import gather
 from pycompose.apply import Report
 from pycompose.apply import apply as carry_out
 from pycompose.engine import connect as connect_to
@@ -17,7 +18,6 @@ from pycompose.engine.port import Engine
 from pycompose.errors import ComposeFileError, Position, Problem
 from pycompose.events import Event, Sink
 from pycompose.files.archive import archive
-from pycompose.files.contents import digests
 from pycompose.files.context import build_context
 from pycompose.files.discover import find
 from pycompose.files.disk import DiskSources
@@ -108,12 +108,13 @@ def plan_up(project: Project, engine: Engine, options: UpOptions | None = None) 
         ComposeFileError: an external resource or a secret is missing, or a name or a port is
             taken by a stranger.
     """
-    options = (options or UpOptions())._replace(contents=digests(project))
+    contents, around, problems = gather(project)
+    options = (options or UpOptions())._replace(contents=contents, around=around)
     snapshot = observe(engine, project.name, project)
     needed = images_needed(project, snapshot, options)
     snapshot = with_image_volumes(engine, snapshot, needed)
-    plan, problems = draft(project, snapshot, options)
-    problems += look(engine, project, snapshot, plan)
+    plan, forbidden = draft(project, snapshot, options)
+    problems += [*forbidden, *look(engine, project, snapshot, plan)]
     if problems:
         raise ComposeFileError(*problems)
     return plan

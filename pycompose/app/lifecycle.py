@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pycompose.app.options import DownOptions, StartOptions, StopOptions, UpOptions
 from pycompose.app.session import Session, truthy
 from pycompose.cancel import Cancel
-from pycompose.errors import ComposeFileError, Problem, UsageError
+from pycompose.errors import ComposeFileError, UsageError
 from pycompose.events import Event, LogLine, Progress, Sink
 from pycompose.observe import observe, with_image_volumes
 
@@ -158,16 +158,10 @@ def _converge(session: Session, project: Project, snapshot: Snapshot, options: U
         ComposeFileError: something stands in its way; all that does.
     """
     from pycompose.app.preflight import look
-    from pycompose.files.contents import digests
+    from pycompose.app.surroundings import gather
     from pycompose.plan.up import Options, draft, images_needed
 
-    problems: list[Problem] = []
-    try:
-        contents = digests(project)
-    except ComposeFileError as error:
-        contents = {}
-        problems += error.problems
-
+    contents, around, problems = gather(project)
     policy = "never" if options.no_recreate else "diverged"
     forced = options.force_recreate or options.renew_anon_volumes
     converging = Options(
@@ -182,6 +176,7 @@ def _converge(session: Session, project: Project, snapshot: Snapshot, options: U
         wait=options.wait,
         timeout=options.timeout,
         contents=contents,
+        around=around,
     )
     needed = images_needed(project, snapshot, converging)
     if needed:

@@ -16,6 +16,8 @@ from pycompose.convert.hashing import digest, field_digests, hashed
 from pycompose.convert.joins import resolved
 from pycompose.convert.limits import limits
 from pycompose.convert.mounts import binds_and_mounts
+from pycompose.convert.security import security
+from pycompose.convert.surroundings import Surroundings
 from pycompose.model.deploy import RestartPolicy
 from pycompose.model.project import Project
 from pycompose.model.service import Healthcheck, Service
@@ -51,13 +53,14 @@ def container(
     contents: Mapping[str, str] | None = None,
     references: Mapping[str, str] | None = None,
     linked: Sequence[str] = (),
+    around: Surroundings = Surroundings(),  # noqa: B008  (a value that never changes)
 ) -> Container:
     """Return the container `number` of a service.
 
     `inherited` are the mounts of the container it replaces that keep their data. `replaces` marks
     it as made to take another's place, under a temporary name. `contents` are the digests of
     secrets and configs, by `secrets.password`; `references` the ids of the containers it joins, by
-    service; `linked` the links to others, as `container:alias`.
+    service; `linked` the links to others, as `container:alias`; `around` what this machine says.
     """
     written, service = service, resolved(service, references or {})
     name = project.container_name(service, number)
@@ -81,7 +84,7 @@ def container(
         "OpenStdin": service.stdin_open,
         "ExposedPorts": _exposed(service),
         "HostConfig": {
-            **_host_config(service, next(iter(joined), ""), binds, mounts),
+            **_host_config(service, next(iter(joined), ""), binds, mounts, around.profiles),
             **_if_any(Links=[*linked, *external_links(service)]),
         },
         "NetworkingConfig": {"EndpointsConfig": together},
@@ -195,7 +198,13 @@ def _restarts(service: Service) -> Json:
     return restart_policy(service.restart)
 
 
-def _host_config(service: Service, network: str, binds: list[str], mounts: list[Json]) -> Json:
+def _host_config(
+    service: Service,
+    network: str,
+    binds: list[str],
+    mounts: list[Json],
+    profiles: Mapping[str, str],
+) -> Json:
     config: Json = {
         "NetworkMode": service.network_mode or network or "none",
         "RestartPolicy": _restarts(service),
@@ -220,7 +229,6 @@ def _host_config(service: Service, network: str, binds: list[str], mounts: list[
         "Privileged": service.privileged,
         "ReadonlyRootfs": service.read_only,
         "Runtime": service.runtime,
-        "SecurityOpt": list(service.security_opt),
         "Sysctls": dict(service.sysctls),
         "Tmpfs": dict(_tmpfs(entry) for entry in service.tmpfs),
         "UsernsMode": service.userns_mode,
@@ -230,6 +238,7 @@ def _host_config(service: Service, network: str, binds: list[str], mounts: list[
     }
     config.update({key: value for key, value in optional.items() if value})
     config.update(limits(service))
+    config.update(security(service.security_opt, profiles))
     if service.init is not None:
         config["Init"] = service.init
     if service.logging is not None:

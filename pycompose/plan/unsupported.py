@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from pycompose.convert.endpoints import ordered
+from pycompose.convert.security import sound
 from pycompose.convert.unfit import unfit
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
@@ -38,6 +39,10 @@ def refuse(project: Project, capabilities: Capabilities) -> None:
     ]
     problems += grants.refused(project)
     for name, service in project.services.items():
+        for index, option in enumerate(service.security_opt):
+            if not sound(option):
+                path = ("services", name, "security_opt", index)
+                problems.append(problem(project, path, f"expected name=value, found {option!r}"))
         if service.uts.startswith("service:"):
             message = "no engine shares this namespace between containers"
             problems.append(problem(project, ("services", name, "uts"), message, "say 'host'"))

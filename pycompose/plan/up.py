@@ -14,6 +14,7 @@ from pycompose import graph, labels
 from pycompose.convert.container import container as convert_container
 from pycompose.convert.hashing import container_hash
 from pycompose.convert.joins import links
+from pycompose.convert.surroundings import Surroundings
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
 from pycompose.model.service import Service
@@ -52,7 +53,7 @@ class Options(NamedTuple):
 
     `named` are the services asked for (empty: all); the others are there as dependencies and
     follow `dependencies`. `timeout` in seconds, for stops. `contents` are digests of the secrets
-    and configs in use, by `secrets.password`.
+    and configs in use, by `secrets.password`; `around` is what this machine has to say.
     """
 
     named: frozenset[str] = frozenset()
@@ -66,6 +67,7 @@ class Options(NamedTuple):
     wait: bool = False
     timeout: int | None = None
     contents: Mapping[str, str] = EMPTY
+    around: Surroundings = Surroundings()
 
 
 def images_needed(project: Project, snapshot: Snapshot, options: Options) -> tuple[str, ...]:
@@ -306,6 +308,7 @@ class _Up:
             inherited=inherited,
             replaces=bool(replaces),
             contents=self.options.contents,
+            around=self.options.around,
             references=self.joins.references,
             linked=links(service, self.joins.linked, self.project.name, number),
         )

@@ -110,6 +110,7 @@ def test_hooks_of_containers_made_elsewhere_are_warned_of_when_they_would_be_due
     [
         ({"use_api_socket": True}, ["use_api_socket"]),
         ({"uts": "service:db"}, ["uts"]),
+        ({"security_opt": ("label=disable", "apparmor")}, ["security_opt[1]"]),
         ({"ipc": "host", "pid": "container:a", "external_links": ("a",)}, []),
         ({"mac_address": MAC, "device_cgroup_rules": ("c 1:3 mr",)}, []),
     ],
