@@ -102,8 +102,8 @@ def container(
     if service.command is not None:
         body["Cmd"] = list(service.command)
     if service.entrypoint is not None:
-        # Engine: an empty list takes the image's entry point away, like [""].
-        body["Entrypoint"] = list(service.entrypoint) or [""]
+        # Engine: an empty list takes the image's entry point away, and leaves its command.
+        body["Entrypoint"] = list(service.entrypoint)
     if service.stop_grace_period is not None:
         body["StopTimeout"] = service.stop_grace_period // 10**9
     if service.healthcheck is not None:
@@ -214,8 +214,8 @@ def _host_config(
         "Binds": binds,
         "Mounts": mounts,
         "Annotations": dict(service.annotations),
-        "CapAdd": list(service.cap_add),
-        "CapDrop": list(service.cap_drop),
+        "CapAdd": _capabilities(service.cap_add),
+        "CapDrop": _capabilities(service.cap_drop),
         "CgroupParent": service.cgroup_parent,
         "CgroupnsMode": service.cgroup,
         "Dns": list(service.dns),
@@ -245,6 +245,12 @@ def _host_config(
         options = dict(service.logging.options)
         config["LogConfig"] = {"Type": service.logging.driver, "Config": options}
     return config
+
+
+def _capabilities(names: Iterable[str]) -> list[str]:
+    """Return capabilities by the names that a kernel gives them, each once, sorted."""
+    upper = {name.upper() for name in names}
+    return sorted({n if n == "ALL" or n.startswith("CAP_") else f"CAP_{n}" for n in upper})
 
 
 def _tmpfs(entry: str) -> tuple[str, str]:

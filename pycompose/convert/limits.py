@@ -87,7 +87,8 @@ def _device(device: Device) -> Json:
     return {
         "PathOnHost": device.source,
         "PathInContainer": device.target,
-        "CgroupPermissions": device.permissions,
+        # Engine: without permissions the container does not start.
+        "CgroupPermissions": device.permissions or "rwm",
     }
 
 

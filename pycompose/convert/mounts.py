@@ -66,9 +66,8 @@ def _inherit(mount: MountState) -> Json:
 
 def _bind(project: Project, mount: Mount) -> str:
     """Return the mount as `source:target:mode`, "" where that form cannot say it all."""
+    # Compat: `consistency`, which engines pass over, is no reason for the long form.
     mode = "ro" if mount.read_only else "rw"
-    if mount.consistency:
-        return ""
     if mount.type == "bind":
         options = mount.bind
         if options is None:

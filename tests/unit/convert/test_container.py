@@ -111,7 +111,7 @@ def test_empty_commands_differ_from_none() -> None:
     found = body(command=(), entrypoint=())
 
     assert found["Cmd"] == []
-    assert found["Entrypoint"] == [""]
+    assert found["Entrypoint"] == []
     assert "Cmd" not in body()
 
 
@@ -256,6 +256,13 @@ def test_the_restart_policy_of_a_deploy_section_goes_first(policy, expected) -> 
     deployed = host(restart="unless-stopped", deploy=Deploy(restart_policy=policy))
     assert deployed["RestartPolicy"] == expected
     assert host(restart="no", deploy=Deploy())["RestartPolicy"] == {"Name": "no"}
+
+
+def test_capabilities_have_the_names_that_kernels_give_them() -> None:
+    found = host(cap_add=("sys_ptrace", "CAP_CHOWN", "chown"), cap_drop=("all", "MKNOD"))
+
+    assert found["CapAdd"] == ["CAP_CHOWN", "CAP_SYS_PTRACE"]
+    assert found["CapDrop"] == ["ALL", "CAP_MKNOD"]
 
 
 def test_a_health_check_has_what_the_file_gives() -> None:

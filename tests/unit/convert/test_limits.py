@@ -118,7 +118,7 @@ def test_limits_are_asked_for_as_the_file_gives_them(attributes, expected) -> No
         ("/dev/tty0", "/dev/tty0", "/dev/tty0", "rwm"),
         ("/dev/a:/dev/b", "/dev/a", "/dev/b", "rwm"),
         ("/dev/a:/dev/b:r", "/dev/a", "/dev/b", "r"),
-        ("{source: /dev/a, target: /dev/b}", "/dev/a", "/dev/b", ""),
+        ("{source: /dev/a, target: /dev/b}", "/dev/a", "/dev/b", "rwm"),
         ("{source: /dev/a, target: /dev/b, permissions: rw}", "/dev/a", "/dev/b", "rw"),
         ("vendor.com/gpu=0:/dev/b", "vendor.com/gpu=0", "/dev/b", "rwm"),
         ("/dev/a=b", "/dev/a=b", "/dev/a=b", "rwm"),

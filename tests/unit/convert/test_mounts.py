@@ -37,6 +37,7 @@ def bind(**options) -> Mount:
         (Mount(type="bind", source="/src", target="/dst", read_only=True), "/src:/dst:ro"),
         (bind(create_host_path=True), "/src:/dst:rw"),
         (bind(create_host_path=True, selinux="z"), "/src:/dst:rw,z"),
+        (bind(create_host_path=True)._replace(consistency="cached"), "/src:/dst:rw"),
         (Mount(type="volume", source="data", target="/d"), "demo_data:/d:rw"),
         (
             Mount(type="volume", source="data", target="/d", volume=VolumeOptions()),
@@ -83,8 +84,19 @@ def test_an_image_is_mounted_by_its_name_or_that_of_the_service_that_has_it() ->
             {"Type": "bind", "Source": "/src", "BindOptions": {"NonRecursive": True}},
         ),
         (
-            Mount(type="bind", source="/src", target="/dst", consistency="cached"),
-            {"Type": "bind", "Source": "/src", "Consistency": "cached"},
+            Mount(
+                type="bind",
+                source="/src",
+                target="/dst",
+                consistency="cached",
+                bind=BindOptions(propagation="rslave"),
+            ),
+            {
+                "Type": "bind",
+                "Source": "/src",
+                "Consistency": "cached",
+                "BindOptions": {"Propagation": "rslave"},
+            },
         ),
         (Mount(type="volume", target="/dst"), {"Type": "volume"}),
         (
