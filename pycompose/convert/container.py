@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from pycompose import labels
 from pycompose.convert.endpoints import address, endpoints, external_links
 from pycompose.convert.grants import granted
-from pycompose.convert.hashing import digest, field_digests, hashed
+from pycompose.convert.hashing import digest, digests, hashed
 from pycompose.convert.joins import resolved
 from pycompose.convert.limits import limits
 from pycompose.convert.mounts import binds_and_mounts
@@ -27,6 +27,7 @@ from pycompose.version import VERSION
 
 # What `deploy.restart_policy.condition` calls the engine's policies, where the names differ.
 _CONDITIONS: Final = {"none": "no", "any": "always"}
+_compact: Final = json.JSONEncoder(separators=(",", ":")).encode  # for text in labels
 
 
 class Container(NamedTuple):
@@ -66,6 +67,7 @@ def container(
     name = project.container_name(service, number)
     joined = endpoints(project, service, name, capabilities, linked)
     document = hashed(service)
+    as_written = document if service is written else hashed(written)
     first = dict(list(joined.items())[:1])
     together = joined if capabilities.several_endpoints else first
     later = tuple((n, e) for n, e in joined.items() if n not in together)
@@ -76,7 +78,7 @@ def container(
         "Labels": {
             **_labels(project, service, number, image_id, replaces=replaces),
             labels.CONFIG_HASH: digest(document),
-            labels.FIELDS: json.dumps(field_digests(written), separators=(",", ":")),
+            labels.FIELDS: _compact(digests(as_written)),
         },
         "AttachStdout": True,
         "AttachStderr": True,
@@ -110,7 +112,7 @@ def container(
         body["Healthcheck"] = _healthcheck(service.healthcheck)
     given = {g.name: (contents or {})[g.name] for g in granted(project, service) if contents}
     if given:
-        body["Labels"][labels.CONTENTS] = json.dumps(given, separators=(",", ":"))
+        body["Labels"][labels.CONTENTS] = _compact(given)
     return Container(body, document, project.platform(service), later)
 
 

@@ -48,11 +48,13 @@ def write(value: Any, table: Rows, form: Form = "json") -> Document:
     out: Document = {}
     for name, convert, counts in table:
         item = getattr(value, name)
+        if not item and not counts:
+            continue
         if counts == "json":
             written = convert(item)
             if form == "json" or not (written is None or written == {}):
                 out[name] = written
-        elif item or (counts and item is not None):
+        elif item is not None:
             out[name] = convert(item)
     if form == "yaml" and value.extensions:
         out.update(deep(value.extensions))

@@ -61,14 +61,16 @@ class _Record:
     """
 
     fields: ClassVar[tuple[str, ...]] = ()
+    defaults: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
         cls.fields = (*cls.fields, *cls.__annotations__)
+        cls.defaults = {name: getattr(cls, name) for name in cls.fields if hasattr(cls, name)}
 
     def __init__(self, **values: Any) -> None:
         kind = type(self)
-        given = {name: getattr(kind, name) for name in kind.fields if hasattr(kind, name)} | values
-        wrong = given.keys() ^ set(kind.fields)
+        given = kind.defaults | values
+        wrong = given.keys() ^ kind.fields
         if wrong:
             raise TypeError(f"{kind.__name__} lacks, or does not know: {sorted(wrong)}")
         self.__dict__.update(given)

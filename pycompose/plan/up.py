@@ -136,6 +136,10 @@ class _Up:
         self.network_made: dict[str, int | str] = {}
         self.volume_made: dict[str, int] = {}
         self.dependents = graph.dependents(project)
+        self.there: dict[str, list[ContainerState]] = {}
+        for state in snapshot.containers:
+            if not state.oneoff and state.state != "removing":
+                self.there.setdefault(state.service, []).append(state)
         self.joins = Joins({}, (), {})  # of the service at hand
 
     def plan(self) -> Plan:
@@ -173,11 +177,7 @@ class _Up:
         progress = self.services[service.name] = Progress()
         gate = gate_of(self.steps, self.services, service) if self.options.start else []
         self.joins = joins(self.project, service, self._containers)
-        mine = [
-            c
-            for c in self.snapshot.containers
-            if c.service == service.name and not c.oneoff and c.state != "removing"
-        ]
+        mine = self.there.get(service.name, [])
         verdicts = {c.id: self._verdict(service, c) for c in mine}
         keep, surplus = choose(self.project, service, mine, verdicts)
         for state, cause, why in surplus:
