@@ -28,7 +28,7 @@ def look(
     Raises:
         EngineError: the engine refused to tell what it holds.
     """
-    asked = preflight.questions(project, plan)
+    asked = preflight.questions(project, snapshot, plan)
     if not asked.containers:
         return []
     facts = preflight.Facts(containers=everyone(engine))

@@ -41,7 +41,7 @@ def limits(service: Service) -> Json:
         "CpuShares": service.cpu_shares,
         "DeviceCgroupRules": list(service.device_cgroup_rules),
         "DeviceRequests": [*map(_request, least.devices), *_requests(service)],
-        "Devices": [_device(device) for device in service.devices if not _by_name(device)],
+        "Devices": [_device(device) for device in service.devices if not by_name(device)],
         "Memory": most.memory or service.mem_limit,
         "MemoryReservation": least.memory or service.mem_reservation,
         "MemorySwap": service.memswap_limit,
@@ -92,13 +92,13 @@ def _device(device: Device) -> Json:
     }
 
 
-def _by_name(device: Device) -> bool:
+def by_name(device: Device) -> bool:
     """Whether this is no path, but the name of devices that a vendor's specification describes."""
     return device.source == device.target and _QUALIFIED.fullmatch(device.source) is not None
 
 
 def _requests(service: Service) -> list[Json]:
-    names = [device.source for device in service.devices if _by_name(device)]
+    names = [device.source for device in service.devices if by_name(device)]
     named: list[Json] = [{"Driver": "cdi", "DeviceIDs": names}] if names else []
     return [*named, *(_request(gpu, "gpu") for gpu in service.gpus)]
 

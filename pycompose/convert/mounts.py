@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from pycompose import labels
 from pycompose.convert.grants import folders, granted
-from pycompose.model.mounts import Mount
+from pycompose.model.mounts import BindOptions, Mount
 from pycompose.model.project import Project
 from pycompose.model.service import Service
 from pycompose.model.values import Json
@@ -64,6 +64,19 @@ def _inherit(mount: MountState) -> Json:
     }
 
 
+def creates_source(mount: Mount, api: tuple[int, int]) -> bool:
+    """Tell whether an engine of this API makes the missing folder of a mount that asks for it."""
+    options = mount.bind
+    if options is None or not options.create_host_path:
+        return False
+    # Engine: older ones pass over it where the long form asks.
+    return _short(options) or api >= (1, 42)
+
+
+def _short(options: BindOptions) -> bool:
+    return bool(options.create_host_path) and not (options.propagation or options.recursive)
+
+
 def _bind(project: Project, mount: Mount) -> str:
     """Return the mount as `source:target:mode`, "" where that form cannot say it all."""
     # Compat: `consistency`, which engines pass over, is no reason for the long form.
@@ -72,7 +85,7 @@ def _bind(project: Project, mount: Mount) -> str:
         options = mount.bind
         if options is None:
             return f"{mount.source}:{mount.target}:{mode}"
-        if options.create_host_path and not options.propagation and not options.recursive:
+        if _short(options):
             selinux = f",{options.selinux}" if options.selinux else ""
             return f"{mount.source}:{mount.target}:{mode}{selinux}"
         return ""

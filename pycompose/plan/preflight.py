@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from pycompose import labels
+from pycompose.convert.mounts import creates_source
 from pycompose.errors import Problem
+from pycompose.model.mounts import Mount
 from pycompose.model.project import Project
 from pycompose.plan.ops import (
     CreateContainer,
@@ -48,12 +50,12 @@ class Facts(NamedTuple):
     absent: Mapping[str, str] = NOTHING
 
 
-def questions(project: Project, plan: Plan) -> Questions:
+def questions(project: Project, snapshot: Snapshot, plan: Plan) -> Questions:
     """Return what has to be looked at before a plan is carried out."""
     made = _made(plan)
     wanted = wants(project, plan)
     sockets = frozenset((number, want.port.protocol) for want in wanted for number in want.numbers)
-    sources = sorted({source for _, source in _sources(project, made)})
+    sources = sorted({mount.source for _, mount in _mounts(project, snapshot, made)})
     return Questions(bool(made or wanted), sockets, tuple(sources))
 
 
@@ -74,7 +76,7 @@ def problems(
     return [
         *_names(project, plan, facts.containers),
         *_images(project, snapshot, made, pull=pull, build=build),
-        *_binds(project, made, facts.absent),
+        *_binds(project, snapshot, made, facts.absent),
         *_subnets(project, snapshot, plan),
         *conflicts(project, plan, wants(project, plan), facts.containers, facts.listeners),
     ]
@@ -124,20 +126,27 @@ def _images(
             yield problem(project, ("services", name, attribute), message, hint)
 
 
-def _sources(project: Project, made: Iterable[str]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield the paths of this machine that have to be there, and where the project says so."""
+def _mounts(
+    project: Project, snapshot: Snapshot, made: Iterable[str]
+) -> Iterator[tuple[tuple[str | int, ...], Mount]]:
+    """Yield the mounts whose sources on this machine have to be there, and their places."""
+    api = snapshot.capabilities.api
     for name in made:
         for index, mount in enumerate(project.services[name].volumes):
-            creates = mount.bind is not None and mount.bind.create_host_path
-            if mount.type == "bind" and not creates:
-                yield ("services", name, "volumes", index, "source"), mount.source
+            if mount.type == "bind" and not creates_source(mount, api):
+                yield ("services", name, "volumes", index, "source"), mount
 
 
-def _binds(project: Project, made: Iterable[str], absent: Mapping[str, str]) -> Iterator[Problem]:
-    for path, source in _sources(project, made):
+def _binds(
+    project: Project, snapshot: Snapshot, made: Iterable[str], absent: Mapping[str, str]
+) -> Iterator[Problem]:
+    for path, mount in _mounts(project, snapshot, made):
+        source = mount.source
         if source in absent:
             like = absent[source]
             hint = f"did you mean {like!r}?" if like else ""
+            if not hint and mount.bind is not None and mount.bind.create_host_path:
+                hint = "create it, this engine makes none that has 'propagation' or 'recursive'"
             hint = hint or "create it, or write 'bind: {create_host_path: true}' for a folder"
             yield problem(project, path, f"there is no {source!r} to mount", hint)
 

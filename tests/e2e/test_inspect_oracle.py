@@ -221,7 +221,6 @@ configs:
     deploy: {resources: {reservations: {devices: [{capabilities: [gpu], count: 1}]}}}
   gpus: {<<: *base, gpus: all}
   named: {<<: *base, gpus: [{driver: d, device_ids: ["0"], options: {a: b}, capabilities: [x]}]}
-  cdi: {<<: *base, devices: [vendor.com/gpu=0]}
   bare: {<<: *base, devices: [{source: /dev/zero, target: /dev/zz}]}
   blkio:
     <<: *base
@@ -348,6 +347,7 @@ NEWER = {
         target: /deep
         read_only: true
         bind: {recursive: readonly, propagation: rprivate}
+  cdi: {<<: *base, networks: [a], devices: [vendor.com/gpu=0]}
 networks:
   a: {ipam: {config: [{subnet: NET0.0/24}]}}
   b: {enable_ipv4: true, enable_ipv6: true, driver_opts: {com.docker.network.driver.mtu: 1400}}

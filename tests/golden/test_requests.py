@@ -2,8 +2,8 @@
 
 A row is a line of a file and, indented, how the plan differs for it: a value of the request that
 creates the container `web` (or the network, or the volume), or a whole step. `- reason` says why
-an attribute makes no difference, `! message` that it is refused. `pytest --accept` writes all but
-the reasons anew.
+an attribute makes no difference, `! message` that it is refused. Behind `1.41` stands what differs
+on an engine of that API. `pytest --accept` writes all but the reasons anew.
 
 An attribute of the format without a row fails, so that none is forgotten on the way to the engine.
 """
@@ -31,6 +31,7 @@ from pycompose.snapshot import Capabilities, NetworkState, Snapshot, VolumeState
 
 TABLES = Path(__file__).parent / "requests"
 SCHEMA = Path(__file__).parents[2] / "schemas" / "compose.schema.json"
+OLD = Capabilities(api=(1, 41))
 NEW = Capabilities(api=(1, 51), several_endpoints=True)
 AROUND = Surroundings(profiles={"rules.json": "{}"})
 FILES = {"web.env": "F=1\n", "web.labels": "l=1\n", "other.yaml": "services: {a: {tty: true}}\n"}
@@ -87,11 +88,11 @@ def rows(table: str) -> Iterator[Row]:
         yield Row(text, tuple(line.strip() for line in told))
 
 
-def planned(document: Any) -> Plan:
-    """Return the plan of a file on a new engine that holds what is not the project's."""
+def planned(document: Any, engine: Capabilities) -> Plan:
+    """Return the plan of a file on an engine that holds what is not the project's."""
     wanted = project({**FILES, "compose.yaml": json.dumps(document)}, environment={"TOKEN": "t"})
     held = Snapshot(
-        capabilities=NEW,
+        capabilities=engine,
         project="shop",
         networks=(NetworkState(id="1", name="apart"), NetworkState(id="2", name="kept")),
         volumes=(VolumeState(name="data"), VolumeState(name="kept")),
@@ -124,16 +125,25 @@ def flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path.removeprefix("/"), json.dumps(value)
 
 
-def differences(table: str, text: str) -> list[str]:
+def expected(table: str, text: str) -> list[str]:
+    """Return what a row has to say of its line."""
+    new, old = (differences(table, text, engine) for engine in (NEW, OLD))
+    less = (
+        [] if old[:1] and old[0].startswith("!") else [f"without {n}" for n in new if n not in old]
+    )
+    return [*new, *(f"1.41 {line}" for line in (*(o for o in old if o not in new), *less))]
+
+
+def differences(table: str, text: str, engine: Capabilities) -> list[str]:
     """Return how the plan of the file with a line differs from that without it."""
     section, name, subject = PLACES[table]
     given = plain(node(text))
     changed = {**BASE, section: {**BASE[section], name: {**BASE[section][name], **given}}}
     try:
-        new = requests(planned(changed), subject)
+        new = requests(planned(changed, engine), subject)
     except ComposeFileError as error:
         return [f"! {problem.path}: {problem.message}" for problem in error.problems]
-    old = requests(planned(BASE), subject)
+    old = requests(planned(BASE, engine), subject)
     gone = [f"without {path}" for path in old if not any(one.startswith(path) for one in new)]
     gone = [line for line in gone if " Create" in line] or gone
     return [f"{path} = {value}" for path, value in new.items() if old.get(path) != value] + gone
@@ -143,7 +153,7 @@ def differences(table: str, text: str) -> list[str]:
 def test_each_attribute_asks_for_what_its_row_says_and_for_nothing_else(
     table: str, request: pytest.FixtureRequest
 ) -> None:
-    found = [Row(row.text, (*row.reasons, *differences(table, row.text))) for row in rows(table)]
+    found = [Row(row.text, (*row.reasons, *expected(table, row.text))) for row in rows(table)]
     if request.config.getoption("--accept", default=False):
         blocks = ["\n  ".join([row.text, *row.told]) for row in found]
         (TABLES / f"{table}.txt").write_text("\n\n".join(blocks) + "\n")

@@ -14,7 +14,7 @@ from pycompose.model.resources import IpamPool, Network
 from pycompose.model.service import Port
 from pycompose.plan.preflight import Facts, Questions, problems, questions
 from pycompose.plan.up import Options, up
-from pycompose.snapshot import NetworkState, Snapshot
+from pycompose.snapshot import Capabilities, NetworkState, Snapshot
 
 WEB = service("web")
 
@@ -28,7 +28,7 @@ def told(wanted: Project, seen: Snapshot, facts: Facts = Facts(), **how: Any) ->
 
 
 def asked(wanted: Project, seen: Snapshot) -> Questions:
-    return questions(wanted, up(wanted, seen, Options()))
+    return questions(wanted, seen, up(wanted, seen, Options()))
 
 
 def bind(source: str, options: BindOptions | None = None) -> Mount:
@@ -103,6 +103,23 @@ def test_a_source_that_is_not_made_has_to_be_there() -> None:
         "services.web.volumes[1].source: there is no '/b' to mount (create it, or write"
         " 'bind: {create_host_path: true}' for a folder)",
     ]
+
+
+def test_an_old_engine_makes_only_what_the_short_form_mounts() -> None:
+    shared = bind("/a", BindOptions(create_host_path=True, propagation="rshared"))
+    wanted = project(
+        service("web", volumes=(shared, bind("/b", BindOptions(create_host_path=True))))
+    )
+    facts = Facts(absent={"/a": "", "/b": ""})
+    old = snapshot()
+    assert asked(wanted, old).sources == ("/a",)
+    (found,) = told(wanted, old, facts)
+    assert (
+        "volumes[0].source: there is no '/a' to mount (create it, this engine makes none" in found
+    )
+    new = old._replace(capabilities=Capabilities(api=(1, 42)))
+    assert asked(wanted, new).sources == ()
+    assert told(wanted, new, facts) == []
 
 
 def test_a_subnet_that_another_network_has_is_told_with_it() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from projects import project, service
 
-from pycompose.model.mounts import ImageOptions, Mount, VolumeOptions
+from pycompose.model.devices import Device
+from pycompose.model.mounts import BindOptions, ImageOptions, Mount, VolumeOptions
+from pycompose.model.resources import Network
 from pycompose.model.service import Attachment, Healthcheck
 from pycompose.plan.versions import missing
 from pycompose.snapshot import Capabilities
 
 OLD, NEW = Capabilities(api=(1, 41)), Capabilities(api=(1, 49))
+ENDPOINT = "com.docker.network.endpoint"
 MAC = "02:42:ac:11:00:02"
 
 
@@ -38,6 +41,28 @@ MAC = "02:42:ac:11:00:02"
             "volumes[0].volume.subpath",
             "1.45",
         ),
+        ({"annotations": {"a": "b"}}, "annotations", "1.43"),
+        (
+            {"devices": (Device(source="a.b/c=d", target="a.b/c=d"),)},
+            "devices[0]",
+            "1.44",
+        ),
+        ({"networks": {"a": Attachment(gw_priority=1)}}, "networks.a.gw_priority", "1.48"),
+        (
+            {"networks": {"a": Attachment(driver_opts={f"{ENDPOINT}.sysctls": "x"})}},
+            f"networks.a.driver_opts.{ENDPOINT}.sysctls",
+            "1.46",
+        ),
+        (
+            {"volumes": (Mount(type="cluster", source="x", target="/x"),)},
+            "volumes[0]",
+            "1.42",
+        ),
+        (
+            {"volumes": (Mount(type="bind", target="/x", bind=BindOptions(recursive="writable")),)},
+            "volumes[0].bind.recursive",
+            "1.44",
+        ),
     ],
 )
 def test_what_an_old_engine_would_pass_over_is_refused_with_the_version_it_needs(
@@ -49,3 +74,13 @@ def test_what_an_old_engine_would_pass_over_is_refused_with_the_version_it_needs
     [problem] = missing(wanted, OLD)
     assert (problem.path, problem.message) == (f"services.web.{path}", message)
     assert missing(wanted, NEW) == []
+
+
+def test_a_network_without_its_usual_addresses_needs_a_new_engine() -> None:
+    def wanted(*, ipv4: bool | None):
+        network = Network(name="demo_default", enable_ipv4=ipv4)
+        return project(service("web"), networks={"default": network})
+
+    [problem] = missing(wanted(ipv4=False), OLD)
+    assert problem.path == "networks.default.enable_ipv4"
+    assert missing(wanted(ipv4=True), OLD) == missing(wanted(ipv4=False), NEW) == []
