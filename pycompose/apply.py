@@ -23,6 +23,7 @@ from pycompose.model.values import Json
 from pycompose.perform import BuildContext, Contents, Performer
 from pycompose.plan import ops
 from pycompose.plan.plan import Plan
+from pycompose.plan.schedule import End, Schedule
 from pycompose.plan.verdict import Verdict, verdict
 from pycompose.plan.words import done_word, working_word
 
@@ -31,6 +32,7 @@ PATIENCE: Final = 0.3  # seconds that running steps get to end once the user int
 POLL: Final = 0.25  # seconds between looks where an engine does not tell of changes
 SETTLED: Final = 0.5  # seconds that a container nothing checks must run: some crash at once
 EXPLAINED: Final = 2.0  # seconds past the deadline that finding out why may take
+NANOSECONDS: Final = 10**9  # in a second
 LOOK_AGAIN: Final = 5.0  # seconds between looks where it does, should an event be lost
 
 Diagnose = Callable[[ops.Wait, Json], str]  # what inspect says of a container → more about it
@@ -38,11 +40,15 @@ Diagnose = Callable[[ops.Wait, Json], str]  # what inspect says of a container �
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What became of a plan: step ids done and skipped, root causes, the containers made."""
+    """What became of a plan: step ids done and skipped, root causes, the containers made.
+
+    `spared` are the steps that would have made up for others, had those failed.
+    """
 
     done: tuple[int, ...] = ()
     failed: Mapping[int, EngineError] = field(default_factory=dict)
     skipped: tuple[int, ...] = ()
+    spared: tuple[int, ...] = ()
     made: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -108,25 +114,19 @@ class _Run:
         self.cancel = cancel
         self.diagnose = diagnose
         self.patience = patience
-        self.missing = {step.id: len(step.after) for step in plan.steps}
-        self.users: dict[int, list[int]] = {step.id: [] for step in plan.steps}
-        for step in plan.steps:
-            for need in step.after:
-                self.users[need].append(step.id)
+        self.schedule = Schedule(plan.steps)
         self.inbox: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
         self.jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self.busy = 0
         self.over = False  # nothing more is begun
-        self.open = len(plan.steps)
-        self.done: list[int] = []
         self.failed: dict[int, EngineError] = {}
-        self.skipped: list[int] = []
         self.made: dict[int, str] = {}
         self.performer = Performer(
             engine, self.made, self._send, build_context=build_context, contents=contents
         )
         self.waits: dict[int, ops.Wait] = {}
-        self.running: dict[int, float] = {}  # a wait for what runs by now → since when
+        self.sleeping: dict[int, float] = {}  # a delay → when it is over
+        self.lasting: dict[int, tuple[float, float]] = {}  # a wait that lasts: since when, to when
         self.looking: dict[int, bool] = {}  # a wait that is looked at; True: look once more after
         self.listening = False
         self.deadline = None if timeout is None else time.monotonic() + timeout
@@ -142,10 +142,9 @@ class _Run:
         stream = self._listen() if waits else None
         try:
             with self.cancel.listening(lambda count: self.inbox.put(("cancel", count, None))):
-                for step in list(self.steps.values()):
-                    if not self.missing[step.id]:
-                        self._hand_out(step)
-                while self.open:
+                for step in self.schedule.first():
+                    self._hand_out(step)
+                while self.schedule.open:
                     self._next()
         finally:
             self.over = True
@@ -154,9 +153,10 @@ class _Run:
             if stream is not None:
                 stream()
         report = Report(
-            done=tuple(self.done),
+            done=tuple(self.schedule.done),
             failed=self.failed,
-            skipped=tuple(self.skipped),
+            skipped=tuple(self.schedule.skipped),
+            spared=tuple(self.schedule.spared),
             made=self.made,
         )
         if self.failed:
@@ -169,19 +169,11 @@ class _Run:
     # The coordinator.
 
     def _next(self) -> None:
-        timeout = None
-        if self.waits:
-            # Not only where the inbox is empty: an engine may tell of others without end.
-            self._expire()
-            timeout = LOOK_AGAIN if self.listening else POLL
-            now = time.monotonic()
-            ends = [
-                since + SETTLED
-                for id, since in self.running.items()
-                if id in self.waits and id not in self.looking
-            ]
-            ends += [] if self.deadline is None else [self.deadline]
-            timeout = min([timeout, *(max(0.0, end - now) for end in ends)])
+        # Not only where the inbox is empty: an engine may tell of others without end.
+        self._expire()
+        if not self.schedule.open:
+            return
+        timeout = self._rest()
         try:
             kind, id, value = self.inbox.get(timeout=timeout)
         except Empty:
@@ -207,9 +199,29 @@ class _Run:
         else:
             raise value
 
+    def _rest(self) -> float | None:
+        """Return the seconds that may pass before something is due; None without end."""
+        ends = list(self.sleeping.values())
+        if self.waits:
+            ends += [
+                end
+                for id, (_, end) in self.lasting.items()
+                if id in self.waits and id not in self.looking
+            ]
+            ends += [] if self.deadline is None else [self.deadline]
+        now = time.monotonic()
+        rests = [max(0.0, end - now) for end in ends]
+        if self.waits:
+            rests.append(LOOK_AGAIN if self.listening else POLL)
+        return min(rests, default=None)
+
     def _expire(self) -> None:
-        """Once the time is over, look a last time at what is waited for; then wait no more."""
-        if self.deadline is None or time.monotonic() < self.deadline:
+        """End the delays that are over; once all time is, look a last time, then wait no more."""
+        now = time.monotonic()
+        for id in [id for id, end in self.sleeping.items() if end <= now]:
+            del self.sleeping[id]
+            self._done(self.steps[id], None)
+        if not self.waits or self.deadline is None or now < self.deadline:
             return
         if not self.late:
             self.late = True
@@ -251,50 +263,35 @@ class _Run:
             if self.listening or self.late or not self.engine.capabilities.health_events:
                 self._look_at([step.id])
             return
+        if isinstance(step, ops.Delay):
+            self.sleeping[step.id] = time.monotonic() + step.duration / NANOSECONDS
+            return
         self.busy += 1
         self.jobs.put(lambda: self._perform(step))
 
     def _done(self, step: ops.Op, result: str | None) -> None:
         if isinstance(result, str):
             self.made[step.id] = result
-        self.done.append(step.id)
         self._tell(step, done_word(step), "done")
-        self._settled(step)
-
-    def _settled(self, step: ops.Op) -> None:
-        self.open -= 1
-        for id in self.users[step.id]:
-            self.missing[id] -= 1
-            if not self.missing[id] and id not in self.skipped:
-                self._hand_out(self.steps[id])
+        self._ended(step, "well")
 
     def _fail(self, step: ops.Op, error: EngineError) -> None:
+        reason = str(error).partition("\n")[0]
         if step.best_effort:
-            self._excuse(step, str(error).partition("\n")[0])
+            # Its failure is no failure.
+            self.emit(Notice(message=f"{step.resource}: {reason}"))
+            self._ended(step, "well")
             return
         self.failed[step.id] = error
-        self._tell(step, "Error", "failed", str(error).partition("\n")[0])
-        self.open -= 1
-        self._skip_users(step)
+        self._tell(step, "Error", "failed", reason)
+        self._ended(step, "lost")
 
-    def _skip_users(self, step: ops.Op) -> None:
-        for id in self.users[step.id]:
-            user = self.steps[id]
-            if id in self.skipped or id in self.done:
-                continue
-            if user.best_effort:
-                self.missing[id] = -1
-                self._excuse(user, f"it needs #{step.id}, which failed")
-                continue
-            self.skipped.append(id)
-            self.open -= 1
-            self._skip_users(user)
-
-    def _excuse(self, step: ops.Op, reason: str) -> None:
-        """Go on past a step whose failure is no failure."""
-        self.done.append(step.id)
-        self.emit(Notice(message=f"{step.resource}: {reason}"))
-        self._settled(step)
+    def _ended(self, step: ops.Op, end: End) -> None:
+        moves = self.schedule.ended(step.id, end)
+        for excused, failed in moves.excused:
+            self.emit(Notice(message=f"{excused.resource}: it needs #{failed}, which failed"))
+        for ready in moves.ready:
+            self._hand_out(ready)
 
     def _tell(self, step: ops.Op, text: str, status: Any, detail: str = "") -> None:
         if not text:
@@ -374,14 +371,15 @@ class _Run:
         if id not in self.waits:
             return
         now = time.monotonic()
-        since = self.running.pop(id, now)
-        if found.state == "running" and now - since >= SETTLED:
-            found = Verdict("reached")
-        if found.state == "running":
-            self.running[id] = since
-        if found.state == "reached":
-            self._done(self.waits.pop(id), None)
-        elif found.state == "failed":
+        since, _ = self.lasting.pop(id, (now, 0.0))
+        if found.state in ("running", "reached"):
+            least = SETTLED if found.state == "running" else 0.0
+            end = since + max(least, self.waits[id].steady / NANOSECONDS)
+            if end <= now:
+                self._done(self.waits.pop(id), None)
+                return
+            self.lasting[id] = since, end
+        if found.state == "failed":
             self._fail(self.waits.pop(id), EngineError(found.reason))
         elif again:
             self._look_at([id])

@@ -40,7 +40,7 @@ def run_hook(step: Exec, container: str, engine: Engine, tell: Sink) -> None:
         while (seen := engine.inspect_exec(exec)).get("Running"):
             time.sleep(LOOK_AGAIN)
     except EngineError as error:
-        if step.moment == "pre_stop" and isinstance(error, NotFound | Conflict):
+        if step.moment != "post_start" and isinstance(error, NotFound | Conflict):
             return  # it has stopped, as it was to be
         message = f"{what}: {error.message} {where}"
         raise type(error)(message, status=error.status, request=error.request) from error

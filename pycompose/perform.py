@@ -109,7 +109,7 @@ class Performer:
                 self._put(step)
             case ops.Exec():
                 self._hook(step)
-            case ops.Wait():
+            case ops.Wait() | ops.Delay():
                 raise AssertionError("waiting is no call")
             case _:
                 assert_never(step)

@@ -13,6 +13,8 @@ def rehearse(plan: Plan, emit: Sink) -> None:
     for remark in plan.remarks:
         emit(remark)
     for step in plan.steps:
+        if step.rescues:
+            continue
         names = [f"Container {name}" for name in step.names] if isinstance(step, Wait) else ()
         for name in names or [step.resource]:
             if word := working_word(step):

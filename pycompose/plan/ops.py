@@ -25,6 +25,7 @@ Cause: TypeAlias = Literal[
     "dependency",  # something it depends on, or that depends on it, asks for it
     "asked",  # the command itself says so
     "replaced",  # part of putting another in its place
+    "undone",  # a replacement failed, and is taken back
 ]
 
 
@@ -103,6 +104,11 @@ class Step(_Record):
     what people see (`Container demo-web-1`). `why` is a sentence for them; `cause` its kind for
     machines. `destroys` names what is lost for good. A `best_effort` step may fail without
     failing what comes after it.
+
+    Of the steps in `after`, as many may have failed or been left out as `tolerates` says; the
+    others have ended well. A step with `rescues` makes up for those steps: once all of them are
+    over, it is carried out if `failures` of them or more did not end well. Otherwise, or where a
+    step in its own `after` was not carried out, there is nothing to make up for: a good end.
     """
 
     id: int
@@ -113,6 +119,9 @@ class Step(_Record):
     destroys: str = ""
     best_effort: bool = False
     service: str = ""
+    tolerates: int = 0
+    rescues: tuple[int, ...] = ()
+    failures: int = 1
 
 
 class CreateNetwork(Step):
@@ -271,19 +280,19 @@ class PutArchive(Step):
 class Exec(Step):
     """POST /containers/{id}/exec, and /exec/{id}/start: a hook is run to its end.
 
-    The step fails where the command does not end with 0; a `pre_stop` in a container that is gone
-    or does not run has nothing to do. `name` is what stands before its output, `place` where the
-    files ask for it.
+    The step fails where the command does not end with 0; what runs before a stop (`pre_stop`,
+    `drain`) has nothing to do in a container that is gone or does not run. `name` is what stands
+    before its output, `place` where the files ask for it.
     """
 
     container: Ref
     name: str
-    moment: Literal["post_start", "pre_stop"]
+    moment: Literal["post_start", "pre_stop", "drain"]
     place: str
     body: Json
 
 
-Until: TypeAlias = Literal["started", "healthy", "completed", "running_or_healthy"]
+Until: TypeAlias = Literal["started", "healthy", "completed", "running_or_healthy", "serving"]
 
 
 STOPPABLE: Final = ("running", "restarting", "paused")  # states of a container that can be stopped
@@ -299,12 +308,20 @@ class Wait(Step):
 
     `started`: nothing, it only orders. `healthy`: every one's health check passes. `completed`:
     every one has exited with 0. `running_or_healthy`: healthy where there is a health check, else
-    running.
+    running, or ended with its work done. `serving`: the same, but an end is none. `steady`, in
+    nanoseconds, is how long they have to stay so.
     """
 
     containers: tuple[Ref, ...]
     names: tuple[str, ...]
     until: Until
+    steady: int = 0
+
+
+class Delay(Step):
+    """Let `duration` nanoseconds pass; no call. One of 0 only brings steps together."""
+
+    duration: int
 
 
 Op: TypeAlias = (
@@ -329,4 +346,5 @@ Op: TypeAlias = (
     | PutArchive
     | Exec
     | Wait
+    | Delay
 )

@@ -56,8 +56,11 @@ class Plan:
 
 
 def line(step: Op) -> str:
-    """Return a step as one line: `[4,5] -> #6 Start container demo-web-1: created`."""
-    after = ",".join(map(str, step.after))
+    """Return a step as one line: `[4,5] -> #6 Start container demo-web-1: created`.
+
+    Behind a `!` stand the steps that it makes up for.
+    """
+    after = ",".join([*map(str, step.after), *(f"!{id}" for id in step.rescues)])
     resource = step.resource[:1].lower() + step.resource[1:]
     destroys = f" (destroys {step.destroys})" if step.destroys else ""
     return f"[{after}] -> #{step.id} {type(step).__name__} {resource}: {step.why}{destroys}"
@@ -111,5 +114,6 @@ def check(steps: Iterable[Step]) -> None:
         ValueError: a planner has a fault.
     """
     for expected, step in enumerate(steps, 1):
-        if step.id != expected or any(not 0 < need < step.id for need in step.after):
+        needs = (*step.after, *step.rescues)
+        if step.id != expected or any(not 0 < need < step.id for need in needs):
             raise ValueError(f"step #{step.id} is out of order: {line(step)}")  # type: ignore[arg-type]

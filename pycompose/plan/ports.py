@@ -66,7 +66,7 @@ def wants(project: Project, plan: Plan) -> list[Want]:
     """Return what the containers that a plan starts publish, single ports before ranges."""
     counts: dict[str, int] = {}
     for step in plan.steps:
-        if isinstance(step, Start):
+        if isinstance(step, Start) and not step.rescues:
             counts[step.service] = counts.get(step.service, 0) + 1
     found = []
     for name, count in counts.items():
@@ -95,13 +95,15 @@ def in_turn(project: Project, snapshot: Snapshot, plan: Plan) -> Plan:
     if not wanted:
         return plan
     needs = {step.id: set(step.after) for step in plan.steps}
+    earlier = {step.id: {*step.after, *step.rescues} for step in plan.steps}
     for step in plan.steps:
-        if isinstance(step, Start):
+        if isinstance(step, Start) and not step.rescues:
             mine = [want for want in wanted if want.service == step.service]
             for id, ports in freeing.items():
                 frees = any(_frees(port, want) for port in ports for want in mine)
-                if frees and step.id not in _before(id, needs):
+                if frees and step.id not in _before(id, earlier):
                     needs[step.id].add(id)
+                    earlier[step.id].add(id)
     return replace(plan, steps=reordered(plan.steps, needs))
 
 

@@ -49,7 +49,7 @@ def _judge(document: Json, until: Until) -> Verdict:
         return _healthy(document)
     if until == "completed":
         return _completed(document)
-    return REACHED if until == "started" else _running_or_healthy(document)
+    return REACHED if until == "started" else _running_or_healthy(document, until)
 
 
 def _name(document: Json) -> str:
@@ -119,11 +119,12 @@ def _completed(document: Json) -> Verdict:
     return Verdict("failed", reason)
 
 
-def _running_or_healthy(document: Json) -> Verdict:
+def _running_or_healthy(document: Json, until: Until) -> Verdict:
     state = document["State"]
     policy = ((document.get("HostConfig") or {}).get("RestartPolicy") or {}).get("Name", "")
     if (
-        state["Status"] == "exited"
+        until != "serving"
+        and state["Status"] == "exited"
         and state["ExitCode"] == 0
         and policy in ("", "no", "on-failure")
     ):

@@ -33,11 +33,13 @@ _WORDS: Final[dict[type[ops.Op], tuple[str, str]]] = {
     ops.RemoveContainer: ("Removing", "Removed"),
     ops.PutArchive: ("", ""),
     ops.Exec: ("", ""),
+    ops.Delay: ("", ""),
 }
 _WAITED: Final[dict[ops.Until, str]] = {
     "healthy": "Healthy",
     "completed": "Exited",
     "running_or_healthy": "Healthy",
+    "serving": "Healthy",
     "started": "",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from importlib import import_module
 
 import pytest
@@ -13,7 +14,7 @@ from pycompose.cancel import Cancel
 from pycompose.engine.fake import Behaviour, FakeEngine, Killed
 from pycompose.errors import ApplyError, Cancelled, EngineError
 from pycompose.events import Event, Notice, StepEvent
-from pycompose.plan.ops import CreateVolume
+from pycompose.plan.ops import CreateVolume, Delay, Wait
 from pycompose.plan.plan import Plan
 from pycompose.snapshot import Capabilities
 
@@ -405,3 +406,77 @@ def test_a_container_that_crashes_at_once_is_no_success() -> None:
     engine.inspect_container = crashing
     with pytest.raises(ApplyError, match="keeps restarting"):
         apply(plan, engine, tell)
+
+
+def delay(id: int, *after: int, duration: int = 0, **fields) -> Delay:
+    values = {"resource": "Service web", "cause": "replaced", "why": "test", **fields}
+    return Delay(id=id, after=after, duration=duration, **values)
+
+
+def test_time_passes_where_a_plan_says_so(engine) -> None:
+    began = time.monotonic()
+
+    report = apply(Plan(steps=(delay(1, duration=10**8), volume(2, 1))), engine, lambda event: None)
+
+    assert time.monotonic() - began >= 0.1
+    assert report.done == (1, 2)
+
+
+def test_time_that_passes_can_be_the_end_of_a_plan(engine) -> None:
+    assert apply(Plan(steps=(delay(1),)), engine, lambda event: None).done == (1,)
+
+
+def test_a_step_makes_up_for_a_failed_one(engine) -> None:
+    engine.fail(EngineError("no space"), at=2, mutating=True)
+    plan = Plan(steps=(volume(1), volume(2, 1), volume(3, 1, rescues=(2,))))
+
+    with pytest.raises(ApplyError) as failed:
+        run(engine, plan, parallel=1)
+
+    assert str(failed.value) == "Volume v2: no space"
+    assert [one["Name"] for one in engine.list_volumes()] == ["v1", "v3"]
+
+
+def test_nothing_is_made_up_for_that_ended_well(engine) -> None:
+    plan = Plan(steps=(volume(1), volume(2, 1), volume(3, 1, rescues=(2,))))
+
+    report = apply(plan, engine, lambda event: None)
+
+    assert (report.done, report.spared) == ((1, 2), (3,))
+
+
+def serving(container: str, steady: int) -> Plan:
+    step = Wait(
+        id=1,
+        resource="Container demo-web-1",
+        cause="replaced",
+        why="test",
+        containers=(container,),
+        names=("demo-web-1",),
+        until="serving",
+        steady=steady,
+    )
+    return Plan(steps=(step,))
+
+
+def test_what_has_to_last_is_watched_meanwhile(engine) -> None:
+    up(engine, project(service("web")))
+    began = time.monotonic()
+
+    run(engine, serving("demo-web-1", 10**8))
+
+    assert time.monotonic() - began >= 0.1
+
+
+def test_what_does_not_last_has_failed(engine) -> None:
+    up(engine, project(service("web")))
+    inspect = engine.inspect_container
+
+    def looked_at(container: str):
+        found = inspect(container)
+        engine.set_health("demo-web-1", "unhealthy", "sick")  # right after it was seen healthy
+        return found
+
+    engine.inspect_container = looked_at
+    with pytest.raises(ApplyError, match=r"is unhealthy .*: sick"):
+        run(engine, serving("demo-web-1", 3600 * 10**9))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pycompose.plan.join import moved
+from pycompose.plan.join import moved, reordered
 from pycompose.plan.ops import Made, Start, Stop, Wait
 
 
@@ -55,3 +55,31 @@ def test_the_reason_of_a_step_mentions_the_moved_one() -> None:
         container="id",
     )
     assert moved(step, 3, ()).why == "replaced by #4"
+
+
+def test_what_a_step_makes_up_for_is_moved_and_nothing_is_added_to_it() -> None:
+    step = Stop(
+        id=2,
+        rescues=(1,),
+        resource="Container c",
+        cause="undone",
+        why="w",
+        container=Made(1),
+    )
+    found = moved(step, 3, (1, 2, 3))
+    assert (found.id, found.after, found.rescues) == (5, (), (4,))
+
+
+def test_a_step_comes_after_what_it_makes_up_for_in_another_order() -> None:
+    common = {"resource": "Container c", "cause": "asked", "why": "w", "container": "c"}
+    steps = (
+        Start(id=1, **common),
+        Stop(id=2, rescues=(1,), **common),
+        Start(id=3, **common),
+    )
+    found = reordered(steps, {1: {3}, 2: set(), 3: set()})
+    assert [(type(step), step.id, step.after, step.rescues) for step in found] == [
+        (Start, 1, (), ()),
+        (Start, 2, (1,), ()),
+        (Stop, 3, (), (2,)),
+    ]

@@ -14,6 +14,7 @@ def stop(**values):
 def test_fields_have_their_defaults_and_order() -> None:
     assert list(stop().values()) == [
         *("id", "after", "resource", "cause", "why", "destroys", "best_effort", "service"),
+        *("tolerates", "rescues", "failures"),
         *("container", "timeout"),
     ]
     assert (stop().after, stop().timeout, stop(timeout=0).timeout) == ((), None, 0)

@@ -79,6 +79,12 @@ def test_a_one_shot_that_ended_well_counts_as_running() -> None:
     assert "exited (1)" in failed(container("exited", ExitCode=1), "running_or_healthy")
 
 
+def test_what_ended_does_not_serve() -> None:
+    assert "exited (0)" in failed(container("exited"), "serving")
+    assert verdict([container()], "serving").state == "running"
+    assert verdict([container(Health=health("healthy"))], "serving") is REACHED
+
+
 def test_a_container_that_keeps_restarting_fails() -> None:
     again = container("restarting", ExitCode=2)
 
