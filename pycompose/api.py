@@ -159,10 +159,18 @@ def apply(
     )
 
 
-def up(project: Project, engine: Engine, *, wait: bool = False, emit: Sink = silent) -> Report:
+def up(
+    project: Project,
+    engine: Engine,
+    *,
+    wait: bool = False,
+    rolling: bool | None = None,
+    emit: Sink = silent,
+) -> Report:
     """Make the engine run the project: pull and build what is missing, then converge.
 
-    With `wait`, return once every service runs and is healthy.
+    With `wait`, return once every service runs and is healthy; with `rolling`, containers are
+    replaced one after the other, without it as their services ask.
 
     Raises:
         ApplyError: steps failed; what is up stays up.
@@ -170,7 +178,7 @@ def up(project: Project, engine: Engine, *, wait: bool = False, emit: Sink = sil
     """
     first = images(project, observe(engine, project.name, project))
     apply(first, engine, emit)
-    plan = plan_up(project, engine, UpOptions(wait=wait))
+    plan = plan_up(project, engine, UpOptions(wait=wait, rolling=rolling))
     return apply(plan, engine, emit, project=project)
 
 

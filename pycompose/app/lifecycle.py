@@ -54,7 +54,7 @@ def bring_up(session: Session, planned: Look, options: UpOptions, held: ExitStac
     """Carry a plan of `up` out, and show output unless detached; return the exit code."""
     project, snapshot, plan = planned
     if session.settings.dry_run or options.detach or options.no_start or options.wait:
-        timeout = options.wait_timeout if options.wait else None
+        timeout = options.wait_timeout if options.wait or options.rolling else None
         carry_out(session, plan, timeout=timeout, project=project)
         return 0
     return _attached(session, project, snapshot, plan, options, held)
@@ -172,6 +172,7 @@ def _converge(session: Session, project: Project, snapshot: Snapshot, options: U
         renew_anon_volumes=options.renew_anon_volumes,
         remove_orphans=options.remove_orphans,
         ignore_orphans=truthy(project.environment.get("COMPOSE_IGNORE_ORPHANS", "")),
+        rolling=options.rolling,
         start=not options.no_start,
         wait=options.wait,
         timeout=options.timeout,

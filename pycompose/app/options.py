@@ -14,7 +14,7 @@ class UpOptions(NamedTuple):
     """`up`, `create` (`no_start`) and `plan`.
 
     `services` empty means all. `timeout` and `wait_timeout` in seconds, None for the default.
-    `attach` None attaches to the services asked for.
+    `attach` None attaches to the services asked for; `rolling` None is as each service asks.
     """
 
     services: tuple[str, ...] = ()
@@ -38,6 +38,7 @@ class UpOptions(NamedTuple):
     recreate_volumes: bool = False
     remove_orphans: bool = False
     renew_anon_volumes: bool = False
+    rolling: bool | None = None
     scale: Mapping[str, int] = MappingProxyType({})
     timeout: int | None = None
     timestamps: bool = False

@@ -28,6 +28,7 @@ PLANNING: Final = (
     "recreate_volumes",
     "remove_orphans",
     "renew_anon_volumes",
+    "rolling",
     "scale",
     "timeout",
     "wait",

@@ -53,13 +53,20 @@ RenewAnonVolumes: TypeAlias = Annotated[
     bool,
     Option("-V", "--renew-anon-volumes", help="Give new containers new anonymous volumes"),
 ]
+Rolling: TypeAlias = Annotated[
+    bool | None,
+    Option(
+        "--rolling",
+        help="Replace containers one after the other, each once the new one serves",
+    ),
+]
 Scale: TypeAlias = Annotated[
     list[str] | None,
     Option("--scale", metavar="SERVICE=NUM", help="Number of containers of a service"),
 ]
 Yes: TypeAlias = Annotated[bool, Option("-y", "--yes", help="Answer yes to every question")]
 WaitTimeout: TypeAlias = Annotated[
-    int | None, Option("--wait-timeout", help="Most seconds to wait for --wait")
+    int | None, Option("--wait-timeout", help="Most seconds to wait for --wait and --rolling")
 ]
 NoColor: TypeAlias = Annotated[bool, Option("--no-color", help="Use no colours")]
 NoLogPrefix: TypeAlias = Annotated[
@@ -110,6 +117,7 @@ UP: Final[tuple[Conflict, ...]] = (
         ("no_recreate",),
     ),
     ("--no-build and --watch are incompatible", ("no_build",), ("watch",)),
+    ("--no-start and --rolling are incompatible", ("no_start",), ("rolling",)),
     ("cannot combine --attach and --attach-dependencies", ("attach",), ("attach_dependencies",)),
 )
 

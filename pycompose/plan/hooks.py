@@ -9,7 +9,7 @@ Source: rules 115, 118, 126 and 159-161
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 from pycompose.convert.hooks import exec_body
 from pycompose.model.project import Project
@@ -20,10 +20,19 @@ from pycompose.snapshot import ContainerState
 
 
 def post_start(
-    steps: Steps, project: Project, service: str, name: str, container: Ref, started: int
+    steps: Steps,
+    project: Project,
+    service: str,
+    name: str,
+    container: Ref,
+    started: int,
+    **more: Any,
 ) -> int:
-    """Plan what runs once a container called `name` has started; the step after which all did."""
-    return _hooks(steps, project, "post_start", service, name, container, [started])[0]
+    """Plan what runs once a container called `name` has started; the step after which all did.
+
+    `more` are further fields of the steps.
+    """
+    return _hooks(steps, project, "post_start", service, name, container, [started], **more)[0]
 
 
 def pre_stop(
@@ -46,6 +55,7 @@ def _hooks(
     name: str,
     container: Ref,
     after: list[int],
+    **more: Any,
 ) -> list[int]:
     known = project.services.get(service)
     for number, hook in enumerate(getattr(known, moment, ())):
@@ -61,6 +71,7 @@ def _hooks(
             place=str(problem(project, ("services", service, moment, number), "").at),
             body=exec_body(hook),
             service=service,
+            **more,
         )
         after = [step]
     return after

@@ -28,6 +28,12 @@ class Progress:
         self.started: list[int] = []
         self.settled: list[ContainerState] = []
 
+    def add(self, number: int, name: str, container: Ref) -> None:
+        """Take note of a container."""
+        self.containers.append(container)
+        self.names.append(name)
+        self.numbers.append(number)
+
     def reached(self, until: Until) -> bool:
         """Whether containers that the plan does not touch are there already."""
         if len(self.settled) != len(self.containers) or until == "completed":

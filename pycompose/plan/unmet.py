@@ -11,7 +11,7 @@ from typing import Final
 from pycompose.errors import Position
 from pycompose.model.project import Project
 from pycompose.model.values import Json
-from pycompose.plan.ops import Wait
+from pycompose.plan.ops import RemoveContainer, Start, Wait
 from pycompose.plan.plan import Plan
 from pycompose.plan.verdict import fresh
 
@@ -32,6 +32,7 @@ def report(
         f"  {_state(document)}",
         *_check(project, wait, document),
         *_needed(project, plan, wait),
+        *_undone(plan, wait),
         *_printed(list(output)[-LINES:]),
     ]
 
@@ -81,6 +82,16 @@ def _needed(project: Project, plan: Plan, wait: Wait) -> list[str]:
             where = f" ({at})" if at else ""
             told.append(f"  service {name!r} depends on it{where}")
     return told
+
+
+def _undone(plan: Plan, wait: Wait) -> list[str]:
+    """Return what becomes of a replacement that does not serve."""
+    rescues = [step for step in plan.steps if wait.id in step.rescues]
+    if not any(isinstance(step, RemoveContainer) for step in rescues):
+        return []
+    # Only where it made way for the new one does the old one have to start.
+    again = any(isinstance(step, Start) for step in rescues if step.failures == 1)
+    return [f"  it is taken away, and the old container {'starts again' if again else 'runs on'}"]
 
 
 def _printed(output: list[str]) -> list[str]:

@@ -42,6 +42,7 @@ def main(
     recreate_volumes: options.RecreateVolumes = False,
     remove_orphans: options.RemoveOrphans = None,
     renew_anon_volumes: options.RenewAnonVolumes = False,
+    rolling: options.Rolling = None,
     scale: options.Scale = None,
     show_values: Annotated[
         bool,

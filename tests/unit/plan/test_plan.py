@@ -12,10 +12,12 @@ from projects import named_volume, needs, network, project, service, snapshot, s
 
 from pycompose import labels
 from pycompose.model.build import Build
+from pycompose.model.deploy import Deploy, UpdateConfig
 from pycompose.plan import down, lifecycle, up
 from pycompose.plan.images import images
 from pycompose.plan.ops import Kill, Op, Start, Step
 from pycompose.plan.plan import MASK, Plan, check, line, masked
+from pycompose.snapshot import ContainerState
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "schemas/plan.schema.json").read_text())
 SECRET = {"PASSWORD": "hunter2", "EMPTY": "", "FROM_IMAGE": None}
@@ -25,7 +27,19 @@ WEB = service(
 )
 BOTH = project(DB, WEB)
 OLD = state(DB, labels={**state(DB).labels, labels.CONFIG_HASH: "other"})
+ROLLING = service(
+    "web",
+    scale=2,
+    extensions={"x-rolling": {"drain": ["leave"]}},
+    deploy=Deploy(update_config=UpdateConfig(delay=10**9, monitor=1, failure_action="rollback")),
+)
 CHANGED = network(labels={**network().labels, labels.CONFIG_HASH: "other"})
+
+
+def _old(number: int) -> ContainerState:
+    return state(service("web"), number)
+
+
 PLANS = {
     "nothing": Plan(),
     "fresh up": up.up(BOTH, snapshot(), up.Options(wait=True)),
@@ -36,6 +50,11 @@ PLANS = {
         BOTH,
         snapshot(state(DB), networks=(network("a"),), volumes=(volume("data"),)),
         down.Options(volumes=True, images="all"),
+    ),
+    "rolling": up.up(
+        project(ROLLING),
+        snapshot(_old(1), _old(2), networks=(network(),)),
+        up.Options(rolling=True),
     ),
     "stop": lifecycle.stop(BOTH, snapshot(state(DB)), (), timeout=3),
     "restart": lifecycle.restart(BOTH, snapshot(state(DB)), ()),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from projects import needs, project, service, snapshot
+import pytest
+from projects import needs, network, project, service, snapshot, state
 
 from pycompose.errors import Position
+from pycompose.model.deploy import Deploy, UpdateConfig
 from pycompose.model.service import Healthcheck
 from pycompose.plan.ops import Wait
 from pycompose.plan.unmet import LINES, report
@@ -78,3 +80,16 @@ def test_the_end_of_the_output_is_told() -> None:
     found = told(container(), *(f"line {n}" for n in range(30)))
     assert found[-LINES - 1] == "  the end of its output:"
     assert found[-LINES:] == [f"    line {n}" for n in range(10, 30)]
+
+
+@pytest.mark.parametrize(
+    ("order", "end"), [("start-first", "runs on"), ("stop-first", "starts again")]
+)
+def test_it_is_told_what_becomes_of_a_replacement_that_does_not_serve(order, end) -> None:
+    config = UpdateConfig(order=order, failure_action="rollback")
+    new = service("db", scale=2, deploy=Deploy(update_config=config))
+    old = [state(service("db", tty=True), number) for number in (1, 2)]
+    plan = up(project(new), snapshot(*old, networks=(network(),)), Options(rolling=True))
+    wait = next(step for step in plan.steps if isinstance(step, Wait))
+    found = report(project(new), plan, wait, container("exited"), ())
+    assert found[1:2] == [f"  it is taken away, and the old container {end}"]

@@ -1,0 +1,291 @@
+"""One run of the planner of `up`: what it looks at, the plan so far, and how a container is made.
+
+What is to become of each container is decided elsewhere (`plan.up`, `plan.recreate`,
+`plan.rolling`); here stands what all of them add to a plan. Pure.
+
+Source: rules 80, 107 and 115
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from pycompose import graph
+from pycompose.convert.container import container as convert_container
+from pycompose.convert.joins import links
+from pycompose.convert.surroundings import Surroundings
+from pycompose.model.project import Project
+from pycompose.model.service import Service
+from pycompose.model.values import EMPTY
+from pycompose.plan import grants, hooks
+from pycompose.plan.diverged import Divergence, inheritable
+from pycompose.plan.joins import Containers, Joins
+from pycompose.plan.ops import (
+    STOPPABLE,
+    Cause,
+    Connect,
+    CreateContainer,
+    Made,
+    Ref,
+    RemoveContainer,
+    Start,
+    Stop,
+)
+from pycompose.plan.progress import Progress
+from pycompose.plan.steps import Steps
+from pycompose.snapshot import ContainerState, MountState, Snapshot
+
+Policy: TypeAlias = Literal["diverged", "force", "never"]
+
+
+class Options(NamedTuple):
+    """How to converge.
+
+    `named` are the services asked for (empty: all); the others are there as dependencies and
+    follow `dependencies`. `rolling` replaces containers of all services one group after the other,
+    or of none; None is as each service asks. `timeout` in seconds, for stops. `contents` are
+    digests of the secrets and configs in use, by `secrets.password`; `around` is what this machine
+    has to say.
+    """
+
+    named: frozenset[str] = frozenset()
+    policy: Policy = "diverged"
+    dependencies: Policy = "diverged"
+    recreate_volumes: bool = False
+    renew_anon_volumes: bool = False
+    remove_orphans: bool = False
+    ignore_orphans: bool = False
+    rolling: bool | None = None
+    start: bool = True
+    wait: bool = False
+    timeout: int | None = None
+    contents: Mapping[str, str] = EMPTY
+    around: Surroundings = Surroundings()
+
+
+class Convergence:
+    """The state of one run: what is wanted, what is there, and what is planned so far."""
+
+    def __init__(self, project: Project, snapshot: Snapshot, options: Options) -> None:
+        self.project = project
+        self.snapshot = snapshot
+        self.options = options
+        self.steps = Steps()
+        self.services: dict[str, Progress] = {}
+        self.halted: dict[str, int] = {}  # container id → the step that stops it for a dependency
+        self.freed: dict[str, int] = {}  # container name → the step that frees it
+        self.named: dict[str, int] = {}  # container name → the step that gives it
+        self.evicted: dict[str, int] = {}  # container id → the step that removes it for a volume
+        self.rolled: dict[str, list[int]] = {}  # service → the steps after which it is replaced
+        self.network_made: dict[str, int | str] = {}
+        self.volume_made: dict[str, int] = {}
+        self.dependents = graph.dependents(project)
+        self.there: dict[str, list[ContainerState]] = {}
+        for state in snapshot.containers:
+            if not state.oneoff and state.state != "removing":
+                self.there.setdefault(state.service, []).append(state)
+        self.joins = Joins({}, (), {})  # of the service at hand
+
+    # One container.
+
+    def create(
+        self,
+        service: Service,
+        number: int,
+        gate: Iterable[int],
+        progress: Progress,
+        *,
+        after: Iterable[int] = (),
+    ) -> None:
+        """Plan a container that is missing: made after some steps, started after its gate."""
+        name = self.project.container_name(service, number)
+        reason = Divergence("missing", "no container yet")
+        made, ready = self.make(service, number, name, reason, after=after)
+        self.named[name] = made
+        self.start(service, number, made, [made, *ready, *gate], progress, "created")
+
+    def make(
+        self,
+        service: Service,
+        number: int,
+        name: str,
+        reason: Divergence,
+        *,
+        inherited: tuple[MountState, ...] = (),
+        replaces: str = "",
+        after: Iterable[int] = (),
+    ) -> tuple[int, list[int]]:
+        """Plan a container called `name`; its step, and those it starts after.
+
+        `replaces` is the id of the container whose place it takes, empty for none.
+        """
+        final = self.project.container_name(service, number)
+        image = self.snapshot.images.get(self.project.image(service))
+        made = convert_container(
+            self.project,
+            service,
+            number,
+            capabilities=self.snapshot.capabilities,
+            image_id=image.id if image else "",
+            inherited=inherited,
+            replaces=bool(replaces),
+            contents=self.options.contents,
+            around=self.options.around,
+            references=self.joins.references,
+            linked=links(service, self.joins.linked, self.project.name, number),
+        )
+        step = self.steps.add(
+            CreateContainer,
+            after=[*self._needs(service), *self.free(name), *after],
+            resource=f"Container {final}",
+            cause=reason.cause,
+            why=reason.why,
+            name=name,
+            body=made.body,
+            platform=made.platform,
+            replaces=replaces,
+            joins=self.joins.made,
+            hashed=made.hashed if self.joins.made else None,
+            service=service.name,
+        )
+        ready = self._connect(service, final, step, made.connect)
+        return step, ready + self.put(service, final, Made(step), [step])
+
+    def start(
+        self,
+        service: Service,
+        number: int,
+        made: int,
+        after: Iterable[int],
+        progress: Progress,
+        why: str,
+    ) -> None:
+        """Plan the start of a container that a step makes, unless nothing is to be started."""
+        name = self.project.container_name(service, number)
+        progress.add(number, name, Made(made))
+        if self.options.start:
+            step = self.begin(service, name, Made(made), after, "stopped", why)
+            progress.started.append(step)
+
+    def begin(
+        self,
+        service: Service,
+        name: str,
+        container: Ref,
+        after: Iterable[int],
+        cause: Cause,
+        why: str,
+        **more: Any,
+    ) -> int:
+        """Plan the start of a container and what it runs then; the step after which all is done."""
+        started = self.steps.add(
+            Start,
+            after=after,
+            resource=f"Container {name}",
+            cause=cause,
+            why=why,
+            container=container,
+            service=service.name,
+            **more,
+        )
+        return hooks.post_start(
+            self.steps, self.project, service.name, name, container, started, **more
+        )
+
+    def inherited(self, service: Service, old: ContainerState) -> tuple[MountState, ...]:
+        """Return the mounts of an old container whose data the one in its place keeps."""
+        if self.options.renew_anon_volumes:
+            return ()
+        image = self.snapshot.images.get(self.project.image(service))
+        private = grants.volumes(self.snapshot)
+        return tuple(m for m in inheritable(service, old, image) if m.name not in private)
+
+    def _connect(
+        self, service: Service, name: str, made: int, connect: tuple[tuple[str, object], ...]
+    ) -> list[int]:
+        return [
+            self.steps.add(
+                Connect,
+                after=[made],
+                resource=f"Network {network}",
+                cause="missing",
+                why=f"{name} joins it",
+                network=network,
+                container=Made(made),
+                endpoint=endpoint,
+                service=service.name,
+            )
+            for network, endpoint in connect
+        ]
+
+    def put(self, service: Service, name: str, container: Ref, after: Iterable[int]) -> list[int]:
+        """Plan what is written into a container before it starts; the steps that do."""
+        contents = self.options.contents
+        return grants.put(self.steps, self.project, service, name, container, contents, list(after))
+
+    def stop(self, state: ContainerState, cause: Cause, why: str, after: Iterable[int]) -> int:
+        """Plan to stop a container."""
+        return self.steps.add(
+            Stop,
+            after=after,
+            resource=f"Container {state.name}",
+            cause=cause,
+            why=why,
+            container=state.id,
+            timeout=self.options.timeout,
+            service=state.service,
+        )
+
+    def remove(
+        self, state: ContainerState, cause: Cause, why: str, after: Iterable[int] = ()
+    ) -> int:
+        """Plan to stop and remove a container, unless a step does already; its volumes stay."""
+        if state.id in self.evicted:
+            return self.evicted[state.id]
+        needs = list(after)
+        if state.state in STOPPABLE and state.id not in self.halted:
+            if cause == "surplus":
+                needs = hooks.pre_stop(self.steps, self.project, state, needs)
+            needs = [self.stop(state, cause, why, needs)]
+        elif state.id in self.halted:
+            needs.append(self.halted[state.id])
+        removed = self.steps.add(
+            RemoveContainer,
+            after=needs,
+            resource=f"Container {state.name}",
+            cause=cause,
+            why=why,
+            container=state.id,
+            force=True,
+            service=state.service,
+        )
+        grants.remove_volumes(self.steps, self.snapshot, state, removed)
+        return removed
+
+    # What a container waits for.
+
+    def free(self, name: str) -> list[int]:
+        """Return the step that takes a container of this name away, if one does."""
+        return [self.freed[name]] if name in self.freed else []
+
+    def _needs(self, service: Service) -> list[int]:
+        """Return the steps that make what a container of the service refers to."""
+        networks = [self.network_made.get(key) for key in service.networks]
+        volumes = [self.volume_made.get(m.source) for m in service.volumes if m.type == "volume"]
+        linked = [name for there in self.joins.linked.values() for name in there.values()]
+        others = [self.named.get(name) for name in (*service.containers, *linked)]
+        shared = [made.op for made in self.joins.made]
+        return [made for made in (*networks, *volumes, *others, *shared) if isinstance(made, int)]
+
+    def containers(self, service: str) -> Containers:
+        """Return the containers of a service as they are to be, else as they are."""
+        progress = self.services.get(service)
+        if progress is not None:
+            there = zip(progress.names, progress.containers, strict=True)
+            return dict(zip(progress.numbers, there, strict=True))
+        return {
+            c.number: (c.name, c.id)
+            for c in self.snapshot.containers
+            if c.service == service and not c.oneoff and c.number is not None
+        }
