@@ -7,6 +7,7 @@ use) is shown here as the engine shows it.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import re
@@ -38,6 +39,10 @@ def route(method: str, path: str):
 
 def frame(stream: int, data: bytes) -> bytes:
     return bytes([stream, 0, 0, 0]) + len(data).to_bytes(4, "big") + data
+
+
+def encoded(stat: Any) -> str:
+    return base64.b64encode(json.dumps(stat).encode()).decode()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -114,7 +119,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(text)
         return None
 
-    def stream(self, pieces: Iterator[bytes], close: Any) -> None:
+    def stream(self, pieces: Iterator[bytes], close: Any, **fields: str) -> None:
         """Send pieces as chunks, until they end or the client goes."""
 
         def watch() -> None:
@@ -123,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
             close()
 
         self.close_connection = True
-        self.head(200, Transfer_Encoding="chunked")
+        self.head(200, Transfer_Encoding="chunked", **fields)
         self.wfile.flush()
         threading.Thread(target=watch, daemon=True).start()
         try:
@@ -242,11 +247,52 @@ class Handler(BaseHTTPRequestHandler):
     @route("POST", "/exec/{id}/start")
     def start_exec(self, exec):
         tty = self.body["Tty"]
+        if self.body["Detach"]:
+            self.engine.detach_exec(exec)
+            return (200,)
         attachment = self.engine.start_exec(exec, tty=tty)
         self.close_connection = True
         self.head(101, Connection="Upgrade", Upgrade="tcp")
         for number, data in attachment:
             self.wfile.write(data if tty else frame(number, data))
+        return None
+
+    @route("POST", "/exec/{id}/resize")
+    def resize_exec(self, exec):
+        size = {"rows": int(self.query["h"]), "columns": int(self.query["w"])}
+        self.engine.resize_exec(exec, **size)
+        return (200,)
+
+    @route("POST", "/containers/{id}/resize")
+    def resize_container(self, container):
+        size = {"rows": int(self.query["h"]), "columns": int(self.query["w"])}
+        self.engine.resize_container(container, **size)
+        return (200,)
+
+    @route("GET", "/containers/{id}/top")
+    def top(self, container):
+        return 200, self.engine.top(container)
+
+    @route("GET", "/containers/{id}/stats")
+    def stats(self, container):
+        stream = self.engine.stats(container, follow=self.flag("stream"))
+        self.stream((json.dumps(sample).encode() + b"\n" for sample in stream), stream.close)
+
+    @route("HEAD", "/containers/{id}/archive")
+    def stat_path(self, container):
+        stat = self.engine.stat_path(container, self.query["path"])
+        self.head(200, X_Docker_Container_Path_Stat=encoded(stat))
+
+    @route("GET", "/containers/{id}/archive")
+    def get_archive(self, container):
+        files = self.engine.get_archive(container, self.query["path"])
+        stat = {"X_Docker_Container_Path_Stat": encoded(files.stat)}
+        self.stream(iter(files), files.close, Content_Type="application/x-tar", **stat)
+
+    @route("GET", "/containers/{id}/export")
+    def export(self, container):
+        files = self.engine.export_container(container)
+        self.stream(iter(files), files.close, Content_Type="application/octet-stream")
 
     @route("GET", "/exec/{id}/json")
     def inspect_exec(self, exec):

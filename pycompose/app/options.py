@@ -142,3 +142,34 @@ class WaitOptions(NamedTuple):
 
     services: tuple[str, ...] = ()
     down: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)  # a tuple has an `index` of its own
+class ExecOptions:
+    """`exec`; `tty` None gives the command a terminal if the output goes to one.
+
+    `index` 0 is the first container of the service. `environment` are entries `NAME=value`, or
+    names alone.
+    """
+
+    service: str
+    command: tuple[str, ...]
+    detach: bool = False
+    environment: tuple[str, ...] = ()
+    index: int = 0
+    interactive: bool = True
+    privileged: bool = False
+    tty: bool | None = None
+    user: str = ""
+    workdir: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)  # a tuple has an `index` of its own
+class AttachOptions:
+    """`attach`; `index` 0 is the first container of the service."""
+
+    service: str
+    detach_keys: str = ""
+    index: int = 0
+    stdin: bool = True
+    sig_proxy: bool = True

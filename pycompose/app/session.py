@@ -250,6 +250,18 @@ class Session:
             return project.name
         return (self.settings.project_name or "").lower()
 
+    @cached_property
+    def named(self) -> str:
+        """The name of the project for a command that needs no more: files are the last resort."""
+        return (self.settings.project_name or "").lower() or self.project.name
+
+    @property
+    def detach_keys(self) -> str:
+        """The keys by which the user's docker CLI leaves a process, "" for the usual ones."""
+        from pycompose.engine.discover import setting
+
+        return setting(self.settings.environ, "detachKeys")
+
     @contextmanager
     def exclusive(self, name: str = "") -> Iterator[None]:
         """Be the only command that changes the project meanwhile; wait for one that does.

@@ -21,9 +21,11 @@ from pycompose.errors import PycomposeError, UsageError
 from pycompose.version import VERSION
 
 COMMANDS: Final = {
+    "attach": "Attach standard input, output and errors to a running container",
     "config": "Parse, resolve and render the Compose files in canonical form",
     "create": "Create containers without starting them",
     "down": "Stop and remove containers and networks",
+    "exec": "Execute a command in a running container",
     "kill": "Force stop service containers",
     "lint": "Find known traps in Compose files that are valid",
     "logs": "View output from containers",
@@ -163,9 +165,10 @@ def _command(given: GlobalFlags, words: flags.Words, program: str) -> int:
     if name not in COMMANDS:
         _help(program)
         raise UsageError(f'unknown command: "{program} {name}"')
-    main = import_module(f"pycompose.cli.commands.{name}").main
+    command = import_module(f"pycompose.cli.commands.{name}")
+    main, interspersed = command.main, getattr(command, "INTERSPERSED", True)
     declared = parameters(main)
-    found = flags.parse(declared, rest)
+    found = flags.parse(declared, rest, interspersed=interspersed)
     if found.values.pop("help", False):
         _help(program, name)
         return 0

@@ -15,6 +15,9 @@ DryRun: TypeAlias = Annotated[
     bool, Option("--dry-run", help="Show what would be done, change nothing")
 ]
 Services: TypeAlias = Annotated[list[str] | None, Argument("[SERVICE...]")]
+Index: TypeAlias = Annotated[
+    int, Option("--index", help="Which container of the service, from 1; 0 is the first there is")
+]
 Timeout: TypeAlias = Annotated[
     int | None, Option("-t", "--timeout", help="Seconds to wait before killing a container")
 ]
@@ -299,3 +302,21 @@ def orphans(flag: bool | None, environment: Mapping[str, str]) -> bool:
     if wanted and truthy(environment.get("COMPOSE_IGNORE_ORPHANS", "")):
         raise UsageError("cannot combine COMPOSE_IGNORE_ORPHANS and --remove-orphans")
     return wanted
+
+
+def terminal(tty: bool | None, no_tty: bool | None) -> bool | None:
+    """Return whether a process is to have a terminal, None where nobody said so."""
+    if no_tty is not None:
+        return not no_tty
+    return tty
+
+
+def only(words: Sequence[str], command: str) -> str:
+    """Return the one word that a command takes.
+
+    Raises:
+        UsageError: there are more.
+    """
+    if len(words) > 1:
+        raise UsageError(f"{command} requires exactly 1 argument, received {len(words)}")
+    return words[0]

@@ -229,12 +229,17 @@ def _config_file(env: Mapping[str, str]) -> str:
 
 
 def _current_context(env: Mapping[str, str]) -> str:
+    return setting(env, "currentContext")
+
+
+def setting(env: Mapping[str, str], name: str) -> str:
+    """Return a text of the docker CLI's config.json, "" where it has none of that name."""
     # A configuration that cannot be read must not keep anybody from the default engine.
     try:
-        name = _read_json(_config_file(env))["currentContext"]
+        found = _read_json(_config_file(env))[name]
     except (OSError, ValueError, LookupError, TypeError):
         return ""
-    return name if isinstance(name, str) else ""
+    return found if isinstance(found, str) else ""
 
 
 def _read_json(path: str) -> Json:

@@ -19,8 +19,8 @@ from typing import Any, Final, TypeVar
 
 from pycompose.engine.answers import decoded, foreign, json_lines, made, refusal
 from pycompose.engine.http1 import Head
+from pycompose.engine.inside import Inside
 from pycompose.engine.transport import Endpoint, dial, unreachable
-from pycompose.engine.wire import Wire
 from pycompose.errors import Conflict, EngineError, EngineUnavailable, NotFound
 from pycompose.model.values import Json
 from pycompose.snapshot import Capabilities
@@ -42,7 +42,7 @@ class DockerEngine:
     def __init__(
         self, endpoint: Endpoint, *, api_version: str = "", config_folder: str = ""
     ) -> None:
-        wire = Wire(endpoint, api_version=api_version)
+        wire = Inside(endpoint, api_version=api_version)
         self._wire = wire
         self._config_folder = config_folder
         self._lock = Lock()
@@ -61,7 +61,16 @@ class DockerEngine:
         self.attach = wire.attach
         self.wait_container = wire.wait_container
         self.inspect_exec = wire.inspect_exec
+        self.create_exec = wire.create_exec
         self.start_exec = wire.start_exec
+        self.detach_exec = wire.detach_exec
+        self.resize_exec = wire.resize_exec
+        self.resize_container = wire.resize_container
+        self.top = wire.top
+        self.stats = wire.stats
+        self.stat_path = wire.stat_path
+        self.get_archive = wire.get_archive
+        self.export_container = wire.export_container
 
     @property
     def capabilities(self) -> Capabilities:
@@ -146,10 +155,6 @@ class DockerEngine:
                 return True
             time.sleep(_REMOVAL_LOOK_SECONDS)
         return False
-
-    def create_exec(self, container: str, body: Json) -> str:
-        """POST /containers/{id}/exec."""
-        return str(self._made("/containers/{0}/exec", container, body=body)["Id"])
 
     def put_archive(self, container: str, path: str, data: bytes) -> None:
         """PUT /containers/{id}/archive."""

@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from threading import Condition
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from pycompose.engine import fake_inside
 from pycompose.engine.fake_containers import Containers
 from pycompose.engine.fake_faults import Call, Fault, Killed, summary
 from pycompose.engine.fake_filters import (
@@ -52,7 +53,7 @@ from pycompose.engine.fake_objects import (
     volume_json,
 )
 from pycompose.engine.fake_store import Store, refuse
-from pycompose.engine.fake_streams import FakeAttachment, FakeStream
+from pycompose.engine.fake_streams import FakeAttachment, FakeFiles, FakeStream
 from pycompose.engine.port import Frame
 from pycompose.errors import EngineUnavailable, NotFound
 from pycompose.model.values import Json, familiar
@@ -471,6 +472,37 @@ class FakeEngine:
         """GET /exec/{id}/json."""
         return exec_json(self._life.exec(exec))
 
+    @_reads
+    def top(self, container: str) -> Json:
+        """GET /containers/{id}/top."""
+        return fake_inside.processes(self._store.container(container))
+
+    @_reads
+    def stats(self, container: str, *, follow: bool = True) -> FakeStream[Json]:
+        """GET /containers/{id}/stats: one sample, whether followed or not."""
+        stream: FakeStream[Json] = FakeStream(self._changed)
+        stream.put(fake_inside.sample(self._store.container(container), self._store.now))
+        stream.end()
+        return stream
+
+    @_reads
+    def stat_path(self, container: str, path: str) -> Json:
+        """HEAD /containers/{id}/archive."""
+        return fake_inside.stat(self._store.container(container), path)
+
+    @_reads
+    def get_archive(self, container: str, path: str) -> FakeFiles:
+        """GET /containers/{id}/archive."""
+        found = self._store.container(container)
+        stat = fake_inside.stat(found, path)
+        return FakeFiles(self._changed, fake_inside.packed(found, path), stat)
+
+    @_reads
+    def export_container(self, container: str) -> FakeFiles:
+        """GET /containers/{id}/export."""
+        found = self._store.container(container)
+        return FakeFiles(self._changed, fake_inside.packed(found, "/"), None)
+
     # Changes.
 
     @_changes
@@ -542,6 +574,21 @@ class FakeEngine:
                 attachment.put((1 if tty else stream, line))
         attachment.end()
         return attachment
+
+    @_changes
+    def detach_exec(self, exec: str) -> None:
+        """POST /exec/{id}/start, detached: the command is over at once, its output lost."""
+        self._life.start_exec(self._life.exec(exec))
+
+    @_reads
+    def resize_exec(self, exec: str, *, rows: int, columns: int) -> None:
+        """POST /exec/{id}/resize; the size is in `sizes` of its container."""
+        self._life.exec(exec).container.sizes.append((rows, columns))
+
+    @_reads
+    def resize_container(self, container: str, *, rows: int, columns: int) -> None:
+        """POST /containers/{id}/resize; the size is in `sizes` of the container."""
+        self._store.container(container).sizes.append((rows, columns))
 
     @_changes
     def put_archive(self, container: str, path: str, data: bytes) -> None:

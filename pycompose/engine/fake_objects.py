@@ -127,6 +127,7 @@ class Container:
     stdin_closed: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
     ran: list[Json] = field(default_factory=list)  # the bodies of the commands run in it
+    sizes: list[tuple[int, int]] = field(default_factory=list)  # rows, columns it was resized to
 
     @property
     def running(self) -> bool:

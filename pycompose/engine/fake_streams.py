@@ -11,6 +11,7 @@ from threading import Condition
 from typing import Generic, TypeVar
 
 from pycompose.engine.port import Frame
+from pycompose.model.values import Json
 
 T = TypeVar("T")
 
@@ -81,3 +82,13 @@ class FakeAttachment(FakeStream[Frame]):
         with self._changed:
             self._stdin(None)
             self._changed.notify_all()
+
+
+class FakeFiles(FakeStream[bytes]):
+    """A tar that is sent; `stat` is what it is of."""
+
+    def __init__(self, changed: Condition, tar: bytes, stat: Json) -> None:
+        super().__init__(changed)
+        self.stat = stat
+        self.put(tar)
+        self.end()

@@ -47,19 +47,21 @@ def target(path: str, query: Mapping[str, str]) -> str:
 class Connection:
     """An HTTP/1.1 connection; one thread uses it, any may `abort` it."""
 
-    __slots__ = ("_buffer", "aborted", "channel", "reusable")
+    __slots__ = ("_buffer", "_method", "aborted", "channel", "reusable")
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.reusable = False  # the last answer was read to its end, and another may follow
         self.aborted = False
         self._buffer = bytearray()
+        self._method = ""  # of the request that is to be answered
 
     def send(
         self, method: str, address: str, fields: Mapping[str, str], body: bytes | None = None
     ) -> None:
         """Send one request."""
         self.reusable = False
+        self._method = method
         lines = [f"{method} {address} HTTP/1.1", "Host: docker", "User-Agent: pycompose"]
         lines += [f"{name}: {value}" for name, value in fields.items()]
         if body is not None or method != "GET":
@@ -100,7 +102,7 @@ class Connection:
             NoHttp: the framing is none.
         """
         length = head.fields.get("content-length", "")
-        if head.status in (204, 304):
+        if head.status in (204, 304) or self._method == "HEAD":
             pass
         elif head.fields.get("transfer-encoding", "").lower().endswith("chunked"):
             yield from self._chunks()

@@ -46,6 +46,16 @@ class Attachment(Stream[Frame], Protocol):
         ...
 
 
+class Files(Stream[bytes], Protocol):
+    """A tar that an engine sends, in pieces.
+
+    `stat` says what the path is that was asked for: `name`, `size`, `mode` (as Go has it),
+    `mtime`, `linkTarget`; None where no path was asked for.
+    """
+
+    stat: Json
+
+
 class Engine(Protocol):
     """An engine of today or of yesterday, or one in memory."""
 
@@ -141,6 +151,29 @@ class Engine(Protocol):
         """GET /exec/{id}/json: whether it is `Running`, and its `ExitCode`."""
         ...
 
+    def top(self, container: str) -> Json:
+        """GET /containers/{id}/top: `{"Titles": […], "Processes": [[…], …]}`.
+
+        Where the container does not run: Conflict.
+        """
+        ...
+
+    def stats(self, container: str, *, follow: bool = True) -> Stream[Json]:
+        """GET /containers/{id}/stats: a sample each second, or one with the one before."""
+        ...
+
+    def stat_path(self, container: str, path: str) -> Json:
+        """HEAD /containers/{id}/archive: what `path` is, as `Files.stat`; nothing: NotFound."""
+        ...
+
+    def get_archive(self, container: str, path: str) -> Files:
+        """GET /containers/{id}/archive: a tar of `path`, by its last component's name."""
+        ...
+
+    def export_container(self, container: str) -> Files:
+        """GET /containers/{id}/export: a tar of the whole file system, without volumes."""
+        ...
+
     # Changes.
 
     def create_container(self, name: str, body: Json, *, platform: str = "") -> Json:
@@ -193,6 +226,18 @@ class Engine(Protocol):
 
         A command that cannot be begun is no error: it exits with 126 or 127, the reason its output.
         """
+        ...
+
+    def detach_exec(self, exec: str) -> None:
+        """POST /exec/{id}/start, detached: the command begins, and its output is lost."""
+        ...
+
+    def resize_exec(self, exec: str, *, rows: int, columns: int) -> None:
+        """POST /exec/{id}/resize: the size of its terminal; before it has begun, an EngineError."""
+        ...
+
+    def resize_container(self, container: str, *, rows: int, columns: int) -> None:
+        """POST /containers/{id}/resize: the size of its terminal."""
         ...
 
     def put_archive(self, container: str, path: str, data: bytes) -> None:

@@ -67,7 +67,9 @@ CASES = [
     ("stopped", "up -d", COMPOSE, "Container demo-web-1 Started"),
 ]
 # What waits for, shows or reads, and changes nothing.
-LOOKING = {"config", "lint", "logs", "ps", "version", "wait"}
+LOOKING = {"attach", "config", "lint", "logs", "ps", "version", "wait"}
+# What cannot be rehearsed.
+REFUSING = {"exec": "exec --dry-run web true"}
 
 
 @pytest.fixture
@@ -109,4 +111,16 @@ def test_a_rehearsal_sends_nothing_that_changes_anything(
 
 
 def test_no_command_that_changes_something_is_left_out() -> None:
-    assert {words.split()[0] for _, words, _, _ in CASES} >= {*COMMANDS} - LOOKING
+    assert {words.split()[0] for _, words, _, _ in CASES} >= {*COMMANDS} - LOOKING - {*REFUSING}
+
+
+@pytest.mark.parametrize("words", REFUSING.values(), ids=REFUSING)
+def test_what_cannot_be_rehearsed_is_refused(
+    server: FakeServer, tmp_path: Path, words: str
+) -> None:
+    _run(server, tmp_path, COMPOSE, "up", "-d")
+    server.requests.clear()
+    done = run(*words.split(), cwd=tmp_path, DOCKER_HOST=f"unix://{server.server_address}")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("is not supported in dry-run mode\n")
+    assert [asked for asked in server.requests if asked[0] not in ("GET", "HEAD")] == []

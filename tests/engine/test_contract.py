@@ -675,3 +675,72 @@ def test_a_registry_tells_the_digest_of_an_image(subject: Subject):
     subject.fake.add_image("held:1", id="sha256:" + "1" * 64, local=False)
     found = subject.engine.inspect_distribution("docker.io/library/held:1")
     assert found["Descriptor"]["digest"] == "sha256:" + "1" * 64
+
+
+# Inside of containers
+
+
+def test_a_command_can_be_left_to_itself(subject: Subject):
+    container = subject.run()
+    exec = subject.engine.create_exec(container, {"Cmd": ["true"], "AttachStdout": False})
+    subject.engine.detach_exec(exec)
+    while (seen := subject.engine.inspect_exec(exec))["Running"]:
+        pass
+    assert seen["ExitCode"] == 0
+
+
+def test_terminals_have_a_size(subject: Subject):
+    container = subject.run(Tty=True)
+    subject.engine.resize_container(container, rows=30, columns=100)
+    with pytest.raises(NotFound):
+        subject.engine.resize_container(NO_NAME, rows=30, columns=100)
+    with pytest.raises(EngineError):
+        subject.engine.resize_exec(NO_NAME, rows=30, columns=100)
+
+
+def test_processes_of_a_container_that_runs(subject: Subject):
+    container = subject.create()
+    with pytest.raises(Conflict):
+        subject.engine.top(container)
+    subject.engine.start_container(container)
+    table = subject.engine.top(container)
+    assert table["Titles"][-1] == "CMD"
+    assert table["Processes"][0][-1].startswith("sh -c ")
+    assert all(len(row) == len(table["Titles"]) for row in table["Processes"])
+
+
+def test_a_sample_of_what_a_container_uses(subject: Subject):
+    container = subject.run()
+    with closing(subject.engine.stats(container, follow=False)) as stream:
+        [sample] = stream
+    assert sample["name"] == f"/{subject.name('web')}"
+    assert sample["memory_stats"]["usage"] > 0
+    assert sample["cpu_stats"]["system_cpu_usage"] > sample["precpu_stats"]["system_cpu_usage"] > 0
+    assert sample["pids_stats"]["current"] >= 1
+
+
+def names(files):
+    with closing(files), tarfile.open(fileobj=io.BytesIO(b"".join(files))) as tar:
+        return {name.rstrip("/") for name in tar.getnames()}
+
+
+def test_files_come_out_as_they_went_in(subject: Subject):
+    container = subject.create()
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as tar:
+        file = tarfile.TarInfo("one.txt")
+        file.size = 5
+        tar.addfile(file, io.BytesIO(b"hello"))
+    subject.engine.put_archive(container, "/tmp", held.getvalue())
+    stat = subject.engine.stat_path(container, "/tmp/one.txt")
+    assert (stat["name"], stat["size"], stat["linkTarget"]) == ("one.txt", 5, "")
+    assert stat["mode"] >> 31 == 0
+    assert subject.engine.stat_path(container, "/tmp")["mode"] >> 31 == 1
+    files = subject.engine.get_archive(container, "/tmp/one.txt")
+    assert files.stat == stat
+    assert names(files) == {"one.txt"}
+    assert {"tmp", "tmp/one.txt"} <= names(subject.engine.get_archive(container, "/tmp"))
+    assert "tmp/one.txt" in names(subject.engine.export_container(container))
+    for call in (subject.engine.stat_path, subject.engine.get_archive):
+        with pytest.raises(NotFound):
+            call(container, "/nothing")
