@@ -9,7 +9,7 @@ from functools import partial
 
 from pycompose.app.diagnosis import diagnosis
 from pycompose.app.preflight import look
-from pycompose.app.surroundings import gather
+from pycompose.app.surroundings import gather, ready
 from pycompose.apply import Report
 from pycompose.apply import apply as carry_out
 from pycompose.engine import connect as connect_to
@@ -108,6 +108,7 @@ def plan_up(project: Project, engine: Engine, options: UpOptions | None = None) 
         ComposeFileError: an external resource or a secret is missing, or a name or a port is
             taken by a stranger.
     """
+    project = ready(project, os.environ)
     contents, around, problems = gather(project)
     options = (options or UpOptions())._replace(contents=contents, around=around)
     snapshot = observe(engine, project.name, project)
@@ -146,6 +147,8 @@ def apply(
     Raises:
         ApplyError: steps failed; every root cause is named.
     """
+    if project is not None:
+        project = ready(project, os.environ)
     contents = partial(archive, project) if project is not None else None
     diagnose = diagnosis(engine, project, plan) if project is not None else None
     return carry_out(

@@ -131,7 +131,9 @@ def _wanted(session: Session, options: UpOptions, also: tuple[str, ...] = ()) ->
     for name in (options.exit_code_from, *options.attach):
         if name and name not in services:
             raise UsageError(f"no such service: {name}")
-    return replace(project, services=services)
+    from pycompose.app.surroundings import ready
+
+    return ready(replace(project, services=services), session.settings.environ)
 
 
 def _building(options: UpOptions) -> Building:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pycompose.convert.surroundings import Surroundings
-from pycompose.errors import ComposeFileError, Problem
+from pycompose.errors import ComposeFileError, Problem, UsageError
 from pycompose.files.contents import digests
 from pycompose.files.profiles import profiles
 from pycompose.model.project import Project
+from pycompose.plan.api_socket import wants_socket, with_socket
+from pycompose.plan.resources import problem
 
 
 class Gathered(NamedTuple):
@@ -18,6 +20,27 @@ class Gathered(NamedTuple):
     contents: Mapping[str, str]
     around: Surroundings
     problems: list[Problem]
+
+
+def ready(project: Project, environ: Mapping[str, str]) -> Project:
+    """Return a project whose services have what this machine gives them of itself.
+
+    `environ` is the environment of the process.
+
+    Raises:
+        ComposeFileError: the user's logins cannot be read.
+    """
+    if not wants_socket(project):
+        return project
+    from pycompose.engine.discover import config_folder
+    from pycompose.files.credentials import logins
+
+    try:
+        return with_socket(project, logins(config_folder(environ), environ))
+    except UsageError as error:
+        name = next(name for name, one in project.services.items() if one.use_api_socket)
+        path = ("services", name, "use_api_socket")
+        raise ComposeFileError(problem(project, path, str(error))) from error
 
 
 def gather(project: Project) -> Gathered:

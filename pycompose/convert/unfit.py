@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
+from pycompose.convert.security import sound
 from pycompose.model.service import Port, Service
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -40,6 +41,9 @@ def unfit(service: Service) -> Iterator[Unfit]:
         yield from _of_port(port, ("ports", index))
     for index, entry in enumerate(service.expose):
         yield from _of_exposed(entry, ("expose", index))
+    for index, option in enumerate(service.security_opt):
+        if not sound(option):
+            yield Unfit(("security_opt", index), f"expected name=value, found {option!r}")
     if not _RESTART.fullmatch(service.restart):
         message = f"unknown restart policy {service.restart!r}, expected {_RESTARTS}"
         yield Unfit(("restart",), message)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from pycompose.convert.endpoints import ordered
-from pycompose.convert.security import sound
 from pycompose.convert.unfit import unfit
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
@@ -16,7 +15,7 @@ from pycompose.plan.resources import problem
 from pycompose.snapshot import Capabilities
 
 _PENDING: Final = "not supported by pycompose yet"
-_ATTRIBUTES: Final = ("pre_start", "provider", "models", "use_api_socket")
+_ATTRIBUTES: Final = ("pre_start", "provider", "models")
 # What needs BuildKit.
 _BUILD: Final = (
     *("additional_contexts", "cache_to", "entitlements", "no_cache_filter", "privileged"),
@@ -39,10 +38,9 @@ def refuse(project: Project, capabilities: Capabilities) -> None:
     ]
     problems += grants.refused(project)
     for name, service in project.services.items():
-        for index, option in enumerate(service.security_opt):
-            if not sound(option):
-                path = ("services", name, "security_opt", index)
-                problems.append(problem(project, path, f"expected name=value, found {option!r}"))
+        if service.use_api_socket and capabilities.os == "windows":
+            message = "an engine on Windows has no such socket"
+            problems.append(problem(project, ("services", name, "use_api_socket"), message))
         if service.uts.startswith("service:"):
             message = "no engine shares this namespace between containers"
             problems.append(problem(project, ("services", name, "uts"), message, "say 'host'"))

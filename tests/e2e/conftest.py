@@ -109,13 +109,15 @@ class Scene:
         """Run pycompose; None takes any exit code."""
         return self._run(self.command(*words), code, env)
 
-    def oracle(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+    def oracle(
+        self, *words: str, code: int | None = 0, **env: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run Docker Compose itself."""
         compose = pytest.importorskip("compose", reason="the oracle is not installed")
         program = next(iter(compose.__path__)) + "/docker-compose"
         if not os.path.exists(program):
             pytest.skip("the oracle is not installed")
-        return self._run([program, "-p", self.name, *words], code, {})
+        return self._run([program, "-p", self.name, *words], code, env)
 
     def _run(
         self, command: list[str], code: int | None, env: dict[str, str]

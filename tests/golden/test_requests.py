@@ -25,6 +25,7 @@ from pycompose.errors import ComposeFileError
 from pycompose.loader.fields import FIELDS
 from pycompose.loader.tree import plain
 from pycompose.plan import ops
+from pycompose.plan.api_socket import with_socket
 from pycompose.plan.plan import Plan
 from pycompose.plan.up import Options, up
 from pycompose.snapshot import Capabilities, NetworkState, Snapshot, VolumeState
@@ -61,9 +62,9 @@ PLACES = {
 # Of a step, what is not the request; and labels that differ with every attribute.
 ASIDE = frozenset(
     (
-        *("id", "after", "resource", "cause", "why", "destroys", "best_effort", "service"),
+        *ops.Step.fields,
         *("container", "containers", "digest", "place", "name", "names", "hashed", "changes"),
-        *("replaces", "joins", labels.CONFIG_HASH, labels.FIELDS),
+        *("replaces", "joins", "steady", labels.CONFIG_HASH, labels.FIELDS),
     )
 )
 # What the loader uses up, and what builds and watches images, which no container is asked for.
@@ -97,7 +98,7 @@ def planned(document: Any, engine: Capabilities) -> Plan:
         networks=(NetworkState(id="1", name="apart"), NetworkState(id="2", name="kept")),
         volumes=(VolumeState(name="data"), VolumeState(name="kept")),
     )
-    return up(wanted, held, Options(around=AROUND))
+    return up(with_socket(wanted, "{}"), held, Options(around=AROUND))
 
 
 def requests(plan: Plan, subject: tuple[str, ...]) -> dict[str, str]:

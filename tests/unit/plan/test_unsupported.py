@@ -108,7 +108,6 @@ def test_hooks_of_containers_made_elsewhere_are_warned_of_when_they_would_be_due
 @pytest.mark.parametrize(
     ("fields", "paths"),
     [
-        ({"use_api_socket": True}, ["use_api_socket"]),
         ({"uts": "service:db"}, ["uts"]),
         ({"security_opt": ("label=disable", "apparmor")}, ["security_opt[1]"]),
         ({"ipc": "host", "pid": "container:a", "external_links": ("a",)}, []),
