@@ -28,6 +28,7 @@ from pycompose.plan.verdict import Verdict, verdict
 from pycompose.plan.words import done_word, working_word
 
 PARALLEL: Final = 8  # more workers only lengthen each call: the engine is the limit
+PATIENT: Final = 64  # steps at once that mostly wait for processes to end; a guess
 PATIENCE: Final = 0.3  # seconds that running steps get to end once the user interrupts
 POLL: Final = 0.25  # seconds between looks where an engine does not tell of changes
 SETTLED: Final = 0.5  # seconds that a container nothing checks must run: some crash at once
@@ -36,6 +37,8 @@ NANOSECONDS: Final = 10**9  # in a second
 LOOK_AGAIN: Final = 5.0  # seconds between looks where it does, should an event be lost
 
 Diagnose = Callable[[ops.Wait, Json], str]  # what inspect says of a container → more about it
+Jobs = SimpleQueue[Callable[[], None] | None]
+_PATIENT: Final = (ops.Stop, ops.Restart, ops.Exec)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,7 @@ def apply(
     emit: Sink,
     *,
     cancel: Cancel | None = None,
-    parallel: int = PARALLEL,
+    parallel: int = 0,
     timeout: float | None = None,
     build_context: BuildContext | None = None,
     contents: Contents | None = None,
@@ -66,6 +69,9 @@ def apply(
     patience: float = PATIENCE,
 ) -> Report:
     """Carry out every step of a plan.
+
+    `parallel` is how many steps are carried out at the same time; 0 is what suits an engine: eight,
+    and many more of those that wait for a container to stop or for a hook to end.
 
     `timeout`, in seconds, bounds all `Wait` steps together. `build_context` returns the tar that a
     BuildImage step sends, `contents` the one that a PutArchive step writes. `diagnose` adds to the
@@ -116,7 +122,8 @@ class _Run:
         self.patience = patience
         self.schedule = Schedule(plan.steps)
         self.inbox: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
-        self.jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self.jobs: Jobs = SimpleQueue()
+        self.patient_jobs: Jobs = SimpleQueue()
         self.busy = 0
         self.over = False  # nothing more is begun
         self.failed: dict[int, EngineError] = {}
@@ -135,10 +142,15 @@ class _Run:
 
     def run(self, parallel: int) -> Report:
         waits = any(isinstance(s, ops.Wait) and s.until != "started" for s in self.steps.values())
-        workers = min(parallel if parallel > 0 else PARALLEL, len(self.steps))
-        for _ in range(workers):
+        patient = sum(isinstance(step, _PATIENT) for step in self.steps.values())
+        if parallel > 0:
+            self.patient_jobs = self.jobs
+            patient = 0
+        queues = [self.jobs] * min(parallel if parallel > 0 else PARALLEL, len(self.steps))
+        queues += [self.patient_jobs] * min(PATIENT, patient)
+        for queue in queues:
             # Daemons: a call that hangs must not keep an interrupted command from ending.
-            Thread(target=self._work, daemon=True).start()
+            Thread(target=self._work, args=(queue,), daemon=True).start()
         stream = self._listen() if waits else None
         try:
             with self.cancel.listening(lambda count: self.inbox.put(("cancel", count, None))):
@@ -148,8 +160,8 @@ class _Run:
                     self._next()
         finally:
             self.over = True
-            for _ in range(workers):
-                self.jobs.put(None)
+            for queue in queues:
+                queue.put(None)
             if stream is not None:
                 stream()
         report = Report(
@@ -238,10 +250,11 @@ class _Run:
     def _leave(self) -> None:
         """Hand out nothing more, let running steps end for a moment, and go."""
         self.over = True
-        with suppress(Empty):
-            while True:
-                self.jobs.get_nowait()
-                self.busy -= 1
+        for queue in (self.jobs, self.patient_jobs):
+            with suppress(Empty):
+                while True:
+                    queue.get_nowait()
+                    self.busy -= 1
         end = time.monotonic() + self.patience
         # Nobody waits for hooks, which take as long as they like.
         while self.busy > len(self.performer.hooks) and (rest := end - time.monotonic()) > 0:
@@ -267,7 +280,8 @@ class _Run:
             self.sleeping[step.id] = time.monotonic() + step.duration / NANOSECONDS
             return
         self.busy += 1
-        self.jobs.put(lambda: self._perform(step))
+        queue = self.patient_jobs if isinstance(step, _PATIENT) else self.jobs
+        queue.put(lambda: self._perform(step))
 
     def _done(self, step: ops.Op, result: str | None) -> None:
         if isinstance(result, str):
@@ -386,8 +400,8 @@ class _Run:
 
     # The workers.
 
-    def _work(self) -> None:
-        while (job := self.jobs.get()) is not None and not self.over:
+    def _work(self, queue: Jobs) -> None:
+        while (job := queue.get()) is not None and not self.over:
             job()
 
     def _perform(self, step: ops.Op) -> None:

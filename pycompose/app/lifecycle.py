@@ -237,7 +237,7 @@ def carry_out(
         session.engine,
         _without(Progress, emit) if quiet else emit,
         cancel=cancel or session.cancel,
-        parallel=session.parallel,
+        parallel=session.settings.parallel,
         timeout=timeout,
         build_context=build_context,
         contents=partial(archive, project) if project is not None else None,

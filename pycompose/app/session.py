@@ -86,13 +86,6 @@ class Session:
         scheme, _, path = self._address.partition("://")
         return path if self._engine is not None and scheme == "unix" else ""
 
-    @property
-    def parallel(self) -> int:
-        """How many engine calls are made at the same time."""
-        from pycompose.apply import PARALLEL
-
-        return self.settings.parallel if self.settings.parallel > 0 else PARALLEL
-
     @cached_property
     def found(self) -> Found:
         """The Compose files of this command.

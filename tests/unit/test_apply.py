@@ -7,13 +7,15 @@ import time
 from importlib import import_module
 
 import pytest
-from projects import IMAGE, needs, next_up, project, service, up
+from projects import IMAGE, needs, next_down, next_up, project, service, silent, up
 
-from pycompose.apply import apply
+from pycompose.apply import PARALLEL, apply
 from pycompose.cancel import Cancel
 from pycompose.engine.fake import Behaviour, FakeEngine, Killed
 from pycompose.errors import ApplyError, Cancelled, EngineError
 from pycompose.events import Event, Notice, StepEvent
+from pycompose.observe import observe
+from pycompose.plan.lifecycle import stop
 from pycompose.plan.ops import CreateVolume, Delay, Wait
 from pycompose.plan.plan import Plan
 from pycompose.snapshot import Capabilities
@@ -43,6 +45,26 @@ def run(engine: FakeEngine, plan: Plan, **options) -> list[Event]:
 
 def words(told: list[Event]) -> list[tuple[str, str]]:
     return [(event.id, event.text) for event in told if isinstance(event, StepEvent)]
+
+
+class Together(FakeEngine):
+    """An engine whose stops end once `count` of them are under way."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.all = threading.Barrier(count, timeout=60)
+
+    def stop_container(self, container: str, *, timeout: int | None = None) -> None:
+        self.all.wait()
+        super().stop_container(container, timeout=timeout)
+
+
+def many_up(engine: FakeEngine, count: int):
+    """Bring a project of `count` containers up, and return it."""
+    engine.add_image(IMAGE)
+    wanted = project(service("web", scale=count))
+    up(engine, wanted)
+    return wanted
 
 
 def waiting(condition: str, **fields):
@@ -480,3 +502,19 @@ def test_what_does_not_last_has_failed(engine) -> None:
     engine.inspect_container = looked_at
     with pytest.raises(ApplyError, match=r"is unhealthy .*: sick"):
         run(engine, serving("demo-web-1", 3600 * 10**9))
+
+
+def test_stops_do_not_wait_for_each_other(engine) -> None:
+    engine = Together(3 * PARALLEL)
+    apply(next_down(engine, many_up(engine, 3 * PARALLEL)), engine, silent)
+    assert engine.list_containers() == []
+
+
+def test_a_limit_of_calls_holds_for_stops_too(engine) -> None:
+    engine = Together(2)
+    wanted = many_up(engine, 2)
+    apply(stop(wanted, observe(engine, wanted.name), ("web",)), engine, silent, parallel=2)
+    engine.all = threading.Barrier(2, timeout=0.05)
+    up(engine, wanted)
+    with pytest.raises(threading.BrokenBarrierError):
+        apply(stop(wanted, observe(engine, wanted.name), ("web",)), engine, silent, parallel=1)
