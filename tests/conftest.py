@@ -57,6 +57,12 @@ def real_engine() -> Iterator[DockerEngine]:
 
 
 @pytest.fixture
+def engine_socket() -> str:
+    """The path of the real engine's socket."""
+    return _engine_socket()
+
+
+@pytest.fixture
 def engine() -> FakeEngine:
     """An engine in memory that holds the image of the tests."""
     fake = FakeEngine()

@@ -6,6 +6,10 @@ import os
 
 import pytest
 from command_line import loaded_modules, packages, run
+from fake_server import serving
+from forward import forwarding
+
+from pycompose.engine.fake import FakeEngine
 
 FILE = """\
 services:
@@ -57,3 +61,51 @@ def test_an_up_with_nothing_to_do_imports_no_hand_that_changes(
     assert first.returncode == 0, first.stderr
     loaded = loaded_modules(*words, report=tmp_path / "modules", cwd=tmp_path, **HOST)
     assert not {"docker", "networkx", "jsonschema", "rich", "typer"} & packages(loaded)
+
+
+def services(count: int, image: str) -> str:
+    """Return a file of services that share a network and a volume."""
+    one = f"image: {image}, command: sleep 1000, stop_grace_period: 0s, volumes: ['data:/data']"
+    lines = [f"  app{number}: {{{one}}}" for number in range(count)]
+    return "\n".join(["services:", *lines, "volumes: {data: {}}", ""])
+
+
+@pytest.mark.parametrize("command", [("up", "-d"), ("ps",), ("plan",)])
+def test_no_command_that_looks_asks_more_of_many_services(tmp_path, command) -> None:
+    asked = []
+    for count in (10, 50):
+        (tmp_path / "compose.yaml").write_text(services(count, "busybox:latest"))
+        engine = FakeEngine()
+        engine.add_image("busybox:latest")
+        with serving(engine, str(tmp_path / f"{count}.sock")) as server:
+            words = ("-p", "demo")
+            host = {"DOCKER_HOST": f"unix://{tmp_path}/{count}.sock"}
+            assert run(*words, "up", "-d", cwd=tmp_path, **host).returncode == 0
+            server.requests.clear()
+            done = run(*words, *command, cwd=tmp_path, **host)
+            assert done.returncode == 0, done.stderr
+            asked.append(sorted(server.requests))
+    assert asked[0] == asked[1]
+    assert {method for method, _ in asked[0]} == {"GET"}
+
+
+@pytest.mark.docker
+def test_an_up_with_nothing_to_do_asks_a_real_engine_six_times(
+    real_engine, engine_socket, project_name, tmp_path, image
+) -> None:
+    del real_engine
+    (tmp_path / "compose.yaml").write_text(services(4, image))
+    with forwarding(engine_socket) as forward:
+        words = ("-p", project_name, "up", "-d")
+        for _ in range(2):
+            forward.requests.clear()
+            done = run(*words, cwd=tmp_path, DOCKER_HOST=forward.address)
+            assert done.returncode == 0, done.stderr
+    assert sorted(path.partition("?")[0].split("/", 2)[-1] for _, path in forward.requests) == [
+        "_ping",
+        "containers/json",
+        "images/json",
+        "images/json",
+        "networks",
+        "volumes",
+    ]
