@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from pycompose.app.options import DownOptions, StartOptions, StopOptions, UpOptions
 from pycompose.app.session import Session, truthy
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pycompose.app.attached import View
+    from pycompose.errors import Problem
     from pycompose.model.project import Project
+    from pycompose.plan.convergence import Options
     from pycompose.plan.images import Building
     from pycompose.plan.plan import Plan
     from pycompose.snapshot import Snapshot
 
 
+# Steps, and what forbids them.
+Draft: TypeAlias = "Callable[[Project, Snapshot, Options], tuple[Plan, list[Problem]]]"
 STARTED_WITHIN: Final = 10.0  # seconds that starts under way get to end before all is stopped
 
 
@@ -46,7 +50,7 @@ def up(session: Session, options: UpOptions) -> int:
     project = _wanted(session, options)
     with ExitStack() as held:
         held.enter_context(session.exclusive(project.name))
-        look = partial(_with_images, session, options)
+        look = partial(with_images, session, options)
         return bring_up(session, _planned(session, options, project, look), options, held)
 
 
@@ -74,7 +78,7 @@ def look_and_plan(session: Session, options: UpOptions) -> Look:
         return observe(session.engine, project.name, project)
 
     project, snapshot, plan = _planned(session, options, _wanted(session, options), look)
-    first = images(project, snapshot, pull=options.pull, building=_building(options))
+    first = images(project, snapshot, pull=options.pull, building=building_asked(options))
     old = replaced(plan)
     documents = {id: session.engine.inspect_container(id) for id in old}
     plan = _joined(first, with_changes(plan, project, snapshot, documents))
@@ -91,12 +95,12 @@ def _planned(
     from pycompose.plan.joins import followers
 
     snapshot = look(project)
-    plan = _converge(session, project, snapshot, options)
+    plan = converge(session, project, snapshot, options)
     also = followers(project, snapshot, plan)
     if also:
         project = _wanted(session, options, also)
         snapshot = look(project)
-        plan = _converge(session, project, snapshot, options)
+        plan = converge(session, project, snapshot, options)
     return Look(project, snapshot, plan)
 
 
@@ -136,32 +140,43 @@ def _wanted(session: Session, options: UpOptions, also: tuple[str, ...] = ()) ->
     return ready(replace(project, services=services), session.settings.environ)
 
 
-def _building(options: UpOptions) -> Building:
+def building_asked(options: UpOptions) -> Building:
+    """Return when images are to be built."""
     return "always" if options.build else "never" if options.no_build else ""
 
 
-def _with_images(session: Session, options: UpOptions, project: Project) -> Snapshot:
+def with_images(
+    session: Session, options: UpOptions, project: Project, draft: Draft | None = None
+) -> Snapshot:
     """Pull and build what is missing; return what the engine holds afterwards."""
     from pycompose.plan.images import images
 
     snapshot = observe(session.engine, project.name, project)
-    plan = images(project, snapshot, pull=options.pull, building=_building(options))
+    plan = images(project, snapshot, pull=options.pull, building=building_asked(options))
     if not plan.steps:
         return snapshot
-    _converge(session, project, snapshot, options)  # what forbids it, before images are brought in
+    # What forbids the rest is told before images are brought in.
+    converge(session, project, snapshot, options, draft)
     carry_out(session, plan, quiet=options.quiet_pull or options.quiet_build)
     return observe(session.engine, project.name, project)
 
 
-def _converge(session: Session, project: Project, snapshot: Snapshot, options: UpOptions) -> Plan:
-    """Return the plan to the project from what is there.
+def converge(
+    session: Session,
+    project: Project,
+    snapshot: Snapshot,
+    options: UpOptions,
+    draft: Draft | None = None,
+) -> Plan:
+    """Return the plan to the project from what is there, as `draft` makes it; without one, of `up`.
 
     Raises:
         ComposeFileError: something stands in its way; all that does.
     """
     from pycompose.app.preflight import look
     from pycompose.app.surroundings import gather
-    from pycompose.plan.up import Options, draft, images_needed
+    from pycompose.plan.up import Options, images_needed
+    from pycompose.plan.up import draft as draft_of_up
 
     contents, around, problems = gather(project)
     policy = "never" if options.no_recreate else "diverged"
@@ -184,8 +199,8 @@ def _converge(session: Session, project: Project, snapshot: Snapshot, options: U
     needed = images_needed(project, snapshot, converging)
     if needed:
         snapshot = with_image_volumes(session.engine, snapshot, needed)
-    plan, forbidden = draft(project, snapshot, converging)
-    build = _building(options) != "never"
+    plan, forbidden = (draft or draft_of_up)(project, snapshot, converging)
+    build = building_asked(options) != "never"
     problems += forbidden
     problems += look(
         session.engine,

@@ -173,3 +173,40 @@ class AttachOptions:
     index: int = 0
     stdin: bool = True
     sig_proxy: bool = True
+
+
+class RunOptions(NamedTuple):
+    """`run`; what is empty or None is as the service says.
+
+    `command` are the words behind the service. `environment` are entries `NAME=value`, or names
+    alone; `env_files` paths of files that have more of them. `publish` and `volumes` are in short
+    syntax, `labels` entries `name=value`. `tty` and `interactive` None follow what standard output
+    and input are. `down` removes afterwards what was created for this run.
+    """
+
+    service: str
+    command: tuple[str, ...] = ()
+    build: bool = False
+    cap_add: tuple[str, ...] = ()
+    cap_drop: tuple[str, ...] = ()
+    detach: bool = False
+    down: bool = False
+    entrypoint: str | None = None
+    environment: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
+    interactive: bool | None = None
+    labels: tuple[str, ...] = ()
+    name: str = ""
+    no_deps: bool = False
+    publish: tuple[str, ...] = ()
+    pull: PullPolicy = ""
+    quiet_build: bool = False
+    quiet_pull: bool = False
+    remove_orphans: bool = False
+    rm: bool = False
+    service_ports: bool = False
+    tty: bool | None = None
+    use_aliases: bool = False
+    user: str = ""
+    volumes: tuple[str, ...] = ()
+    workdir: str = ""

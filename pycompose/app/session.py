@@ -43,10 +43,12 @@ class Session:
         engine: Engine | None = None,
         sources: Sources | None = None,
         command: str = "pycompose",
+        settle: Callable[[], None] = lambda: None,
     ) -> None:
         self.settings = settings
         self.emit = emit
         self.confirm = confirm
+        self.settle = settle
         self.cancel = cancel
         self._engine = engine
         self._sources = sources

@@ -33,6 +33,8 @@ class Words:
 
 # Compat: spellings Docker Compose still takes, with a warning.
 DEPRECATED: Final = {"volume": "volumes", "y": "yes"}
+# Other spellings that Docker Compose takes without a word.
+ALIASES: Final = {"no-TTY": "no-tty", "labels": "label", "volumes": "volume"}
 
 
 # What every command has; its value says that help is asked for.
@@ -75,6 +77,8 @@ class _Parser:
         if name not in self.long and new in self.long:
             self.found.replaced.append((f"--{name}", f"--{new}"))
             name = new
+        elif name not in self.long:
+            name = ALIASES.get(name, name)
         flag = self.long.get(name)
         if flag is None:
             raise UsageError(f"unknown flag: --{name}")

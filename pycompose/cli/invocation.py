@@ -94,6 +94,7 @@ def opened(
             confirm=_confirm(display),
             cancel=cancel,
             command=f"pycompose {ctx.name}",
+            settle=display.settle,
         )
         with closing(session):
             yield session

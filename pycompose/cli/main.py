@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "ps": "List containers",
     "restart": "Restart service containers",
     "rm": "Remove stopped service containers",
+    "run": "Run a command in a container of its own",
     "scale": "Scale services",
     "start": "Start services",
     "stop": "Stop services",

@@ -305,7 +305,13 @@ def orphans(flag: bool | None, environment: Mapping[str, str]) -> bool:
 
 
 def terminal(tty: bool | None, no_tty: bool | None) -> bool | None:
-    """Return whether a process is to have a terminal, None where nobody said so."""
+    """Return whether a process is to have a terminal, None where nobody said so.
+
+    Raises:
+        UsageError: somebody said both.
+    """
+    if tty is not None and no_tty is not None:
+        raise UsageError("--tty and --no-tty can't be used together")
     if no_tty is not None:
         return not no_tty
     return tty

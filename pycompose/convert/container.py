@@ -42,6 +42,19 @@ class Container(NamedTuple):
     connect: tuple[tuple[str, Json], ...]  # (network name, endpoint settings)
 
 
+class OneOff(NamedTuple):
+    """What a container of `run` has of its own.
+
+    `slug` are the 64 hex digits that tell it from others. `auto_remove` lets the engine remove it
+    at its end; with `aliases` it answers to the names of its service; `stdin` keeps its input open.
+    """
+
+    slug: str
+    auto_remove: bool = False
+    aliases: bool = False
+    stdin: bool = True
+
+
 def container(
     project: Project,
     service: Service,
@@ -55,6 +68,7 @@ def container(
     references: Mapping[str, str] | None = None,
     linked: Sequence[str] = (),
     around: Surroundings = Surroundings(),  # noqa: B008  (a value that never changes)
+    oneoff: OneOff | None = None,
 ) -> Container:
     """Return the container `number` of a service.
 
@@ -62,10 +76,12 @@ def container(
     it as made to take another's place, under a temporary name. `contents` are the digests of
     secrets and configs, by `secrets.password`; `references` the ids of the containers it joins, by
     service; `linked` the links to others, as `container:alias`; `around` what this machine says.
+    `oneoff` is for a container of `run`, which has no number.
     """
     written, service = service, resolved(service, references or {})
     name = project.container_name(service, number)
-    joined = endpoints(project, service, name, capabilities, linked)
+    aliased = oneoff is None or oneoff.aliases
+    joined = endpoints(project, service, name, capabilities, linked, aliased=aliased)
     document = hashed(service)
     as_written = document if service is written else hashed(written)
     first = dict(list(joined.items())[:1])
@@ -76,7 +92,7 @@ def container(
         "Image": project.image(service),
         "Env": _env(service.environment),
         "Labels": {
-            **_labels(project, service, number, image_id, replaces=replaces),
+            **_labels(project, service, number, image_id, replaces=replaces, oneoff=oneoff),
             labels.CONFIG_HASH: digest(document),
             labels.FIELDS: _compact(digests(as_written)),
         },
@@ -110,6 +126,9 @@ def container(
         body["StopTimeout"] = service.stop_grace_period // 10**9
     if service.healthcheck is not None:
         body["Healthcheck"] = _healthcheck(service.healthcheck)
+    if oneoff is not None:
+        body["AttachStdin"] = body["StdinOnce"] = oneoff.stdin
+        body["HostConfig"]["AutoRemove"] = oneoff.auto_remove
     given = {g.name: (contents or {})[g.name] for g in granted(project, service) if contents}
     if given:
         body["Labels"][labels.CONTENTS] = _compact(given)
@@ -125,7 +144,13 @@ def _env(environment: Mapping[str, str | None]) -> list[str]:
 
 
 def _labels(
-    project: Project, service: Service, number: int, image_id: str, *, replaces: bool
+    project: Project,
+    service: Service,
+    number: int,
+    image_id: str,
+    *,
+    replaces: bool,
+    oneoff: OneOff | None,
 ) -> Json:
     depends = ",".join(
         f"{name}:{need.condition}:{str(need.restart).lower()}"
@@ -142,6 +167,9 @@ def _labels(
         labels.DEPENDS_ON: depends,
         labels.IMAGE: image_id,
     }
+    if oneoff is not None:
+        del ours[labels.NUMBER]
+        ours |= {labels.ONEOFF: "True", labels.SLUG: oneoff.slug}
     if project.environment_files:
         ours[labels.ENVIRONMENT_FILE] = ",".join(project.environment_files)
     if replaces:

@@ -34,15 +34,22 @@ def endpoints(
     name: str,
     capabilities: Capabilities,
     linked: Sequence[str] = (),
+    *,
+    aliased: bool = True,
 ) -> dict[str, Json]:
     """Return the endpoint settings by network name, the main network first.
 
-    `linked` are links to containers of the project, as `container:alias`.
+    `linked` are links to containers of the project, as `container:alias`. What is not `aliased`
+    answers to its own name only.
     """
     together = [*linked, *external_links(service)]
     found: dict[str, Json] = {}
     for key in ordered(service):
-        endpoint = _endpoint(service.networks[key] or Attachment(), (name, service.name))
+        attachment = service.networks[key] or Attachment()
+        if aliased:
+            endpoint = _endpoint(attachment, (name, service.name))
+        else:
+            endpoint = _endpoint(attachment._replace(aliases=()), (name,))
         if together:
             endpoint["Links"] = together
         if not found and service.mac_address:

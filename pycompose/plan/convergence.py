@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pycompose import graph
+from pycompose.convert.container import OneOff
 from pycompose.convert.container import container as convert_container
 from pycompose.convert.joins import links
 from pycompose.convert.surroundings import Surroundings
@@ -115,10 +116,12 @@ class Convergence:
         inherited: tuple[MountState, ...] = (),
         replaces: str = "",
         after: Iterable[int] = (),
+        oneoff: OneOff | None = None,
     ) -> tuple[int, list[int]]:
         """Plan a container called `name`; its step, and those it starts after.
 
-        `replaces` is the id of the container whose place it takes, empty for none.
+        `replaces` is the id of the container whose place it takes, empty for none; `oneoff` is for
+        a container of `run`.
         """
         final = self.project.container_name(service, number)
         image = self.snapshot.images.get(self.project.image(service))
@@ -134,6 +137,7 @@ class Convergence:
             around=self.options.around,
             references=self.joins.references,
             linked=links(service, self.joins.linked, self.project.name, number),
+            oneoff=oneoff,
         )
         step = self.steps.add(
             CreateContainer,

@@ -83,19 +83,22 @@ def draft(project: Project, snapshot: Snapshot, options: Options) -> tuple[Plan,
     """
     unsupported.refuse(project, snapshot.capabilities)
     run = Convergence(built_for(project), snapshot, options)
-    return _plan(run), run.steps.problems
+    converge(run)
+    plan = ports.in_turn(run.project, snapshot, run.steps.plan())
+    return plan, run.steps.problems
 
 
-def _plan(run: Convergence) -> Plan:
+def converge(run: Convergence, but: str = "") -> None:
+    """Plan all that makes the engine run the project, but for one service."""
     run.network_made = resources.networks(run.project, run.snapshot, run.steps)
     renewed = _renewed(run) if run.options.recreate_volumes else {}
     run.volume_made = resources.volumes(run.project, run.snapshot, run.steps, renewed)
     _orphans(run)
     for name in graph.order(run.project):
-        _service(run, run.project.services[name])
+        if name != but:
+            _service(run, run.project.services[name])
     if run.options.wait:
         wait_for_all(run.steps, run.project, run.services)
-    return ports.in_turn(run.project, run.snapshot, run.steps.plan())
 
 
 def _renewed(run: Convergence) -> dict[str, int]:

@@ -57,6 +57,7 @@ CASES = [
     ("up", "kill", COMPOSE, "Container demo-web-1 Killed"),
     ("up", "pause", COMPOSE, "Container demo-web-1 Paused"),
     ("up", "rm --stop --force -v", COMPOSE, "Container demo-web-1 Removed"),
+    ("new", "run -d --rm web", COMPOSE, "Container demo-db-1 Started"),
     ("up", "scale web=3", COMPOSE, "Container demo-web-3 Started"),
     ("up", "plan", CHANGED, "CreateContainer container demo-web-1"),
     ("up", "plan -o next.json", CHANGED, "CreateContainer container demo-web-1"),
@@ -69,7 +70,7 @@ CASES = [
 # What waits for, shows or reads, and changes nothing.
 LOOKING = {"attach", "config", "lint", "logs", "ps", "version", "wait"}
 # What cannot be rehearsed.
-REFUSING = {"exec": "exec --dry-run web true"}
+REFUSING = {"exec": "exec --dry-run web true", "run": "run --dry-run web true"}
 
 
 @pytest.fixture
@@ -103,7 +104,8 @@ def test_a_rehearsal_sends_nothing_that_changes_anything(
         _run(server, tmp_path, COMPOSE, word)
     server.requests.clear()
 
-    said = _run(server, tmp_path, text, *words.split(), "--dry-run")
+    name, *rest = words.split()
+    said = _run(server, tmp_path, text, name, "--dry-run", *rest)
 
     assert server.requests
     assert [asked for asked in server.requests if asked[0] not in ("GET", "HEAD")] == []

@@ -14,6 +14,7 @@ from typing import Any
 import docker
 import docker.errors
 import pytest
+import tmux
 
 from pycompose import labels
 
@@ -281,3 +282,17 @@ def scene(
     finally:
         with contextlib.suppress(subprocess.SubprocessError):
             made.close()
+
+
+@pytest.fixture
+def terminal(scene: Scene) -> Iterator[tmux.Terminal]:
+    """A terminal in which `pc` runs pycompose on the scene."""
+    words = " ".join(f"'{word}'" for word in scene.command())
+    program = scene.folder / "pc"
+    program.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+    program.chmod(0o755)
+    env = scene.env()
+    env["PATH"] = f"{scene.folder}:{env['PATH']}"
+    found = tmux.Terminal(scene.folder, {**env, "TERM": "xterm"})
+    yield found
+    found.close()

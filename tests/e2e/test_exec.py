@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,20 +26,6 @@ services:
     tty: true
     stdin_open: true
 """
-
-
-@pytest.fixture
-def terminal(scene) -> Iterator[tmux.Terminal]:
-    """A terminal in which `pc` runs pycompose on the scene."""
-    words = " ".join(f"'{word}'" for word in scene.command())
-    program = scene.folder / "pc"
-    program.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
-    program.chmod(0o755)
-    env = scene.env()
-    env["PATH"] = f"{scene.folder}:{env['PATH']}"
-    found = tmux.Terminal(Path(scene.folder), {**env, "TERM": "xterm"})
-    yield found
-    found.close()
 
 
 def test_a_command_has_the_streams_and_the_exit_code_of_its_own(scene) -> None:
