@@ -39,7 +39,7 @@ def assemble(places: Sequence[Place], scope: Scope, reading: Reading) -> Map:
                 if not whole or "include" in document.entries:
                     layers += 1
                 document = include(document, inner, reading, assemble)
-                document = extends(document, inner, reading)
+                document = extends(document, inner, reading, below=merged)
                 merged = document if merged is None else reading.merge(merged, document)
     if merged is None:
         return Map({}, Position(places[0].path, 1, 1))

@@ -2,15 +2,17 @@
 
 In goes a canonical document, out comes one whose services are whole. Of another file only the
 services that are extended are looked at. The marks of a base (`!reset`, `!override`) have had their
-effect within its own file. Chains are walked, not recursed into: they may be long.
+effect within its own file. Where a document is laid over others of the project, its services extend
+what these make together. Chains are walked, not recursed into: they may be long.
 
 Source: compose-spec 05-services.md#extends; rules 42-46
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from pycompose.errors import ComposeFileError, Link, Position, Problem
@@ -58,15 +60,16 @@ class _Step(NamedTuple):
     reference: _Reference | None
 
 
-def extends(document: Map, scope: Scope, reading: Reading) -> Map:
+def extends(document: Map, scope: Scope, reading: Reading, below: Map | None = None) -> Map:
     """Return a document whose services are laid over what they extend.
 
-    What is wrong with that goes to the faults of the reading.
+    `below` is what the document itself will be laid over. What is wrong goes to the faults of the
+    reading.
     """
     services = document.get("services")
     if not isinstance(services, Map):
         return document
-    walk = _Walk(_File(scope.files[-1], scope, services), reading)
+    walk = _Walk(_File(scope.files[-1], scope, services), reading, below)
     changed: dict[str, Node] = {}
     for name, service in services.entries.items():
         if isinstance(service, Map) and "extends" in service.entries:
@@ -84,9 +87,10 @@ def extends(document: Map, scope: Scope, reading: Reading) -> Map:
 class _Walk:
     """Extends the services of one document; each is made whole once."""
 
-    def __init__(self, here: _File, reading: Reading) -> None:
+    def __init__(self, here: _File, reading: Reading, below: Map | None) -> None:
         self.here = here
         self.reading = reading
+        self.below = below
         self.files: dict[str, _File] = {}
         self.done: dict[tuple[_File, str], Map] = {}
         self.broken: set[tuple[str, str]] = set()
@@ -135,15 +139,36 @@ class _Walk:
             if key not in self.done:
                 whole = _without_extends(step.service)
                 if base is not None:
-                    merged = self.reading.laid_over(
-                        ("services", step.name), settle(base), whole, "extends"
-                    )
-                    assert isinstance(merged, Map)
-                    whole = merged
+                    whole = self.laid_over(step.name, base, whole)
                 self.done[key] = whole
             base = self.done[key]
+            if step is not steps[0] and step.file is self.here:
+                base = self.over_below(step.name, base)
         assert base is not None
         return base
+
+    def laid_over(self, name: str, base: Map, service: Map) -> Map:
+        """Return a service laid over another one."""
+        merged = self.reading.laid_over(("services", name), settle(base), service, "extends")
+        assert isinstance(merged, Map)
+        return merged
+
+    def over_below(self, name: str, service: Map) -> Map:
+        """Return a service of the document laid over what there is of it below the document."""
+        below = self.beneath.get(name)
+        if below is None or name not in self.here.services.entries:
+            return service
+        return self.laid_over(name, below, service)
+
+    @cached_property
+    def beneath(self) -> Mapping[str, Map]:
+        """The services below the document; all that they extend is in them."""
+        services = settle(self.below).get("services") if self.below is not None else None
+        return {
+            name: _without_extends(service)
+            for name, service in (services.entries if isinstance(services, Map) else {}).items()
+            if isinstance(service, Map)
+        }
 
     def step(self, file: _File, name: str) -> _Step:
         """Return a service of a file with what it refers to.
@@ -171,6 +196,10 @@ class _Walk:
         if name in file.services.entries:
             return self.step(file, name)
         known = file.services.entries.keys() | set(_names(file.documents))
+        if file is self.here:
+            if name in self.beneath:
+                return _Step(file, name, self.beneath[name], None)
+            known |= self.beneath.keys()
         where = f"in {self.reading.name(file.path)}" if file.documents else "in this file"
         hint = did_you_mean(name, sorted(known))
         if not hint and not file.documents:

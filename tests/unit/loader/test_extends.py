@@ -149,3 +149,36 @@ services:
     services = project(files).services
     assert services["a"].extends == {"file": "/shop/b.yaml", "service": "null"}
     assert (services["c"].extends, services["d"].extends) == ({}, {})
+
+
+def test_a_later_file_extends_what_the_earlier_ones_make_together():
+    files = {
+        "compose.yaml": "services: {b: {image: x, dns: [1.1.1.1], environment: {A: '1', B: '1'}}}",
+        "o.yaml": """\
+services:
+  a: {extends: b, environment: {C: "2"}}
+  b: {extends: c, environment: {B: "2"}, dns: !override [2.2.2.2]}
+  c: {image: y, hostname: h, tty: true}
+  d: {extends: a}
+""",
+    }
+    found = project(files, "compose.yaml", "o.yaml").services
+    for name in ("a", "d"):
+        assert (found[name].image, found[name].hostname, found[name].tty) == ("y", "h", True)
+        assert found[name].environment == {"A": "1", "B": "2", "C": "2"}
+        assert found[name].dns == ("2.2.2.2",)
+    assert found["b"].environment == {"A": "1", "B": "2"}
+
+
+def test_a_service_that_only_an_earlier_file_has_can_be_extended():
+    files = {
+        "compose.yaml": "services: {b: {image: x, dns: !reset [1.1.1.1]}}",
+        "o.yaml": "services: {a: {extends: b, init: true}, c: {extends: bb}}",
+    }
+    assert problems(files, "compose.yaml", "o.yaml") == [
+        "o.yaml:1:54: services.c.extends: no service 'bb' is defined in this file"
+        " (did you mean 'b'?)"
+    ]
+    files["o.yaml"] = "services: {a: {extends: b, init: true}}"
+    found = project(files, "compose.yaml", "o.yaml").services["a"]
+    assert (found.image, found.init, found.dns) == ("x", True, ())
