@@ -6,7 +6,7 @@ import contextlib
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _REQUEST = re.compile(rb"(GET|HEAD|POST|PUT|DELETE) (/\S*) HTTP/1\.1\r\n")
@@ -16,10 +16,12 @@ class Forward:
     """Forwards connections to `address` (a DOCKER_HOST) to an engine's unix socket.
 
     `requests` are those seen so far, method and path; whoever breaks one in two pieces is not seen.
+    `changed` is called once the engine has answered one that is no GET, before the answer goes on.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, changed: Callable[[], None] | None = None) -> None:
         self.path = path
+        self.changed = changed
         self.requests: list[tuple[str, str]] = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"tcp://127.0.0.1:{self.listener.getsockname()[1]}"
@@ -36,19 +38,27 @@ class Forward:
     def _carry(self, client: socket.socket) -> None:
         with client, socket.socket(socket.AF_UNIX) as engine:
             engine.connect(self.path)
-            answers = threading.Thread(target=self._pump, args=(engine, client))
+            asked: list[str] = []  # the methods of requests that were not answered yet
+            answers = threading.Thread(target=self._answers, args=(engine, client, asked))
             answers.start()
-            self._pump(client, engine)
+            with contextlib.suppress(OSError):
+                while data := client.recv(1 << 16):
+                    found = _REQUEST.findall(data)
+                    self.requests += [(method.decode(), path.decode()) for method, path in found]
+                    asked += [method.decode() for method, _ in found]
+                    engine.sendall(data)
+            with contextlib.suppress(OSError):
+                engine.shutdown(socket.SHUT_WR)
             answers.join()
 
-    def _pump(self, source: socket.socket, target: socket.socket) -> None:
+    def _answers(self, engine: socket.socket, client: socket.socket, asked: list[str]) -> None:
         with contextlib.suppress(OSError):
-            while data := source.recv(1 << 16):
-                found = _REQUEST.findall(data)
-                self.requests += [(method.decode(), path.decode()) for method, path in found]
-                target.sendall(data)
+            while data := engine.recv(1 << 16):
+                if asked and asked.pop() != "GET" and self.changed is not None:
+                    self.changed()
+                client.sendall(data)
         with contextlib.suppress(OSError):
-            target.shutdown(socket.SHUT_WR)
+            client.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
         """Take no more connections, and wait for the end of those that are there."""
@@ -59,7 +69,7 @@ class Forward:
 
 
 @contextmanager
-def forwarding(path: str) -> Iterator[Forward]:
+def forwarding(path: str, changed: Callable[[], None] | None = None) -> Iterator[Forward]:
     """Forward to the engine behind a unix socket while the block runs."""
-    with contextlib.closing(Forward(path)) as forward:
+    with contextlib.closing(Forward(path, changed)) as forward:
         yield forward

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
+import tarfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +16,9 @@ PROJECT = "application/vnd.docker.compose.project"
 COMPOSE = "application/vnd.docker.compose.file+yaml"
 ENV = "application/vnd.docker.compose.envfile"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+DOCKER = "application/vnd.docker."
+IMAGE_LIST = f"{DOCKER}distribution.manifest.list.v2+json"
+IMAGE = f"{DOCKER}distribution.manifest.v2+json"
 
 
 def digest_of(data: bytes) -> str:
@@ -50,6 +55,32 @@ class Registry:
         self.manifests[name] = self.manifests[digest_of(data)] = data
         return digest_of(data)
 
+    def push_image(self, tag: str, saved: bytes, variable: str) -> None:
+        """Keep an image, as `docker save` wrote it, with one more variable, for one platform."""
+        with tarfile.open(fileobj=io.BytesIO(saved)) as archive:
+
+            def read(name: str) -> bytes:
+                file = archive.extractfile(name)
+                assert file is not None
+                return file.read()
+
+            (found,) = json.loads(read("manifest.json"))
+            config = json.loads(read(found["Config"]))
+            layers = [
+                self.layer(read(name), f"{DOCKER}image.rootfs.diff.tar") for name in found["Layers"]
+            ]
+        config["config"]["Env"].append(variable)
+        described = self.layer(json.dumps(config).encode(), f"{DOCKER}container.image.v1+json")
+        image = {"schemaVersion": 2, "mediaType": IMAGE, "config": described, "layers": layers}
+        data = json.dumps(image).encode()
+        self.manifests[digest_of(data)] = data
+        platform = {"architecture": config["architecture"], "os": config["os"]}
+        row = {"mediaType": IMAGE, "digest": digest_of(data), "size": len(data)}
+        rows = [{**row, "platform": platform}]
+        several = {"schemaVersion": 2, "mediaType": IMAGE_LIST, "manifests": rows}
+        data = json.dumps(several).encode()
+        self.manifests[tag] = self.manifests[digest_of(data)] = data
+
     def answer(self, path: str, authorization: str) -> tuple[int, dict[str, str], bytes]:
         """Return status, header and body of the answer to a GET."""
         self.requests.append((path, authorization))
@@ -60,11 +91,16 @@ class Registry:
         if self.login and authorization != "Bearer granted":
             realm = f'realm="http://{self.host}/token",service="{self.host}"'
             return 401, {"WWW-Authenticate": f"Bearer {realm}"}, b""
+        if path == "/v2/":
+            return 200, {}, b"{}"
         _, _, kind, name = path.rsplit("/", 3)
         if kind == "blobs" and self.elsewhere:
             return 307, {"Location": f"{self.elsewhere}{path}"}, b""
         data = (self.blobs if kind == "blobs" else self.manifests).get(name)
-        return (404, {}, b"") if data is None else (200, {}, data)
+        if data is None:
+            return 404, {}, b""
+        media = {} if kind == "blobs" else {"Content-Type": json.loads(data)["mediaType"]}
+        return 200, media, data
 
 
 @contextmanager
@@ -79,7 +115,10 @@ def registry() -> Iterator[Registry]:
             for name, value in {**header, "Content-Length": str(len(body))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        do_HEAD = do_GET
 
         def log_message(self, format: str, *args: object) -> None:
             del format, args

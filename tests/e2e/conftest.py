@@ -141,9 +141,9 @@ class Scene:
     def up(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         return self.run("up", "-d", *words, code=code)
 
-    def start(self, *words: str) -> Running:
+    def start(self, *words: str, **env: str) -> Running:
         """Run pycompose beside the test."""
-        running = Running(self.command(*words), self.folder, self.env())
+        running = Running(self.command(*words), self.folder, self.env(**env))
         self.running.append(running)
         return running
 
@@ -202,8 +202,12 @@ class Scene:
         return not (self.containers() or self.networks() or self.volumes())
 
     def shell(self, service: str, script: str, number: int = 1) -> str:
-        """Run a script in a container; return what it prints."""
-        id = self.container(service, number)["Id"]
+        """Run a script in a container of a service; return what it prints."""
+        return self.shell_in(f"{self.name}-{service}-{number}", script)
+
+    def shell_in(self, name: str, script: str) -> str:
+        """Run a script in a container of this name; return what it prints."""
+        id = self.containers()[name]["Id"]
         made = self.client.api.exec_create(id, ["sh", "-c", script])
         text = self.client.api.exec_start(made["Id"]).decode()
         code = self.client.api.exec_inspect(made["Id"])["ExitCode"]

@@ -32,7 +32,7 @@ def mode(scene) -> str:
     return scene.container("d")["HostConfig"]["NetworkMode"]
 
 
-def test_who_shares_a_network_follows_its_owner_and_nothing_else_moves(scene) -> None:
+def test_r_03_who_shares_a_network_follows_its_owner_and_nothing_else_moves(scene) -> None:
     scene.write(FILE)
     scene.up()
     assert mode(scene) == f"container:{scene.ids()['p-1']}"

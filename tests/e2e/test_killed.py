@@ -1,11 +1,14 @@
-"""kill -9 of `up` at any moment: the next `up` ends where an undisturbed one would have."""
+"""kill -9 of `up` at any moment: the next `up` ends where an undisturbed one would have (R13)."""
 
 from __future__ import annotations
 
+import itertools
 import random
+import signal
 import time
 
 import pytest
+from forward import forwarding
 
 pytestmark = pytest.mark.docker
 
@@ -85,4 +88,53 @@ def test_a_killed_up_is_finished_by_the_next_one(scene, part) -> None:
         assert scene.shell("db", "cat /named/marker /anonymous/marker").split() == ["kept"] * 2
         assert scene.shell("other", "cat /anonymous/marker").split() == ["kept"]
         assert f"ROUND={number}" in scene.container("web", 2)["Config"]["Env"]
+    nothing_to_do(scene)
+
+
+RECREATE = 5  # the calls that put a container in the place of another
+ONE = """\
+services:
+  a:
+    image: IMAGE
+    command: sleep 1000
+    stop_grace_period: 0s
+    environment: {ROUND: "NUMBER"}
+    volumes: [/data]
+    NAMED
+"""
+
+
+def cut_after(scene, engine_socket: str, count: int) -> None:
+    """Run `up` and kill it when the engine has answered its `count`-th change, before it knows."""
+    started = []
+    calls = itertools.count(1)
+
+    def changed() -> None:
+        if next(calls) == count:
+            started[0].process.kill()
+
+    with forwarding(engine_socket, changed) as forward:
+        started.append(scene.start("up", "-d", DOCKER_HOST=forward.address))
+        assert started[0].end() == -signal.SIGKILL
+    scene.volumes_seen()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_r_13_a_recreate_that_is_killed_after_any_call_is_finished(
+    scene, engine_socket, named
+) -> None:
+    name = f"{scene.name}-named" if named else f"{scene.name}-a-1"
+    file = ONE.replace("NAMED", f"container_name: {name}" if named else "")
+    scene.write(file.replace("NUMBER", "0"))
+    scene.up()
+    scene.shell_in(name, "touch /data/kept")
+    for number in range(1, RECREATE + 1):
+        scene.write(file.replace("NUMBER", str(number)))
+        cut_after(scene, engine_socket, number)
+        scene.up()
+        assert list(scene.containers()) == [name]
+        one = scene.containers()[name]
+        assert one["State"]["Running"]
+        assert f"ROUND={number}" in one["Config"]["Env"]
+        assert scene.shell_in(name, "ls /data") == "kept\n"
     nothing_to_do(scene)

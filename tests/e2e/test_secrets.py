@@ -45,7 +45,7 @@ SEEN = f"""\
 """
 
 
-def test_contents_come_with_their_rights_and_new_ones_make_a_new_container(scene) -> None:
+def test_r_06_contents_come_with_their_rights_and_new_ones_make_a_new_container(scene) -> None:
     scene.write(FILE)
     refused = scene.run("up", "-d", code=1, TOKEN=TOKEN)
     assert f"secrets.key.file: there is no file '{scene.folder}/key'" in refused.stderr

@@ -227,7 +227,7 @@ def test_force_recreate_makes_every_container_anew(scene) -> None:
     assert set(scene.states().values()) == {"running"}
 
 
-def test_a_dry_run_changes_nothing(scene) -> None:
+def test_r_07_a_dry_run_changes_nothing(scene) -> None:
     scene.write(TWO)
     since = time.time()
     told = scene.run("--dry-run", "up", "-d").stderr

@@ -47,7 +47,7 @@ volumes:
 """
 
 
-def test_r8_a_one_shot_that_ends_well_is_a_success(scene) -> None:
+def test_r_08_a_one_shot_that_ends_well_is_a_success(scene) -> None:
     scene.write("""\
 services:
   init: {image: IMAGE, command: "true"}
@@ -58,7 +58,7 @@ services:
 
 
 @pytest.mark.parametrize("how", FAILS)
-def test_r8_a_service_that_fails_is_told_with_its_end(scene, how) -> None:
+def test_r_08_a_service_that_fails_is_told_with_its_end(scene, how) -> None:
     fields, reason = FAILS[how]
     scene.write(f"""\
 services:
@@ -76,7 +76,7 @@ volumes:
     assert scene.states()["app-1"] == "running"
 
 
-def test_r8_the_deadline_holds_for_dependencies(scene) -> None:
+def test_r_08_the_deadline_holds_for_dependencies(scene) -> None:
     file = scene.write("""\
 services:
   init: {image: IMAGE, command: sleep 60, init: true, stop_grace_period: 0s}
@@ -95,7 +95,7 @@ services:
     assert scene.states() == {"init-1": "running", "app-1": "created"}
 
 
-def test_r9_a_health_of_before_the_start_does_not_count(scene) -> None:
+def test_r_09_a_health_of_before_the_start_does_not_count(scene) -> None:
     file = scene.write(CHECKED)
     told = scene.run("up", "-d", "--wait", code=1).stderr
     assert f"container {scene.name}-db-1 is unhealthy" in told
