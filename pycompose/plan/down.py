@@ -62,7 +62,9 @@ def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
 
 def _goes(project: Project, container: ContainerState, options: Options) -> bool:
     if container.oneoff:
-        return options.remove_orphans and not is_foreign(project, container)
+        # Compat: Docker Compose leaves them, and with them the network, unless orphans go.
+        whole = options.remove_orphans or not options.services
+        return whole and not is_foreign(project, container)
     if options.services:
         return container.service in options.services
     known = container.service in project.services

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 from typing import Any
 
+import pytest
 from projects import (
     IMAGE,
     named_volume,
@@ -156,12 +157,12 @@ def test_an_orphan_goes_on_request() -> None:
     assert plan.to_json()["steps"][0]["timeout"] == 3
 
 
-def test_a_one_off_container_goes_with_the_orphans() -> None:
-    plan = plan_of(
-        BOTH, snapshot(state(WEB, oneoff=True, name="demo-web-run-1")), remove_orphans=True
-    )
+@pytest.mark.parametrize("options", [{}, {"services": frozenset("db"), "remove_orphans": True}])
+def test_a_one_off_container_goes_with_the_project(options) -> None:
+    once = state(WEB, oneoff=True, name="demo-web-run-1")
+    assert plan_of(BOTH, snapshot(once), services=frozenset({"db"})).steps == ()
 
-    assert text(plan) == golden(
+    assert text(plan_of(BOTH, snapshot(once), **options)) == golden(
         """
         [] -> #1 Stop container demo-web-run-1: the project goes down
         [1] -> #2 RemoveContainer container demo-web-run-1: the project goes down
