@@ -200,6 +200,10 @@ class Attached:
 
     def _display(self, marks: Json) -> str:
         name, number = str(marks.get("name", "")), marks.get(labels.NUMBER, "")
+        if labels.REPLACE in marks:
+            from pycompose.plan.recreate import TEMPORARY
+
+            name = TEMPORARY.sub("", name)  # it is about to get that of the one it replaces
         service = marks.get(labels.SERVICE, "")
         for separator in "-_":
             if name == f"{self.project}{separator}{service}{separator}{number}":

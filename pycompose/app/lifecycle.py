@@ -281,7 +281,7 @@ def _attached(
     """Show output while the plan is carried out; the project is let go of once it is."""
     from pycompose.app.attached import Attached
     from pycompose.plan.lifecycle import stop as plan_stop
-    from pycompose.plan.ops import Start
+    from pycompose.plan.ops import RemoveContainer, Start
 
     view = _view(project, options)
     names = sorted(
@@ -295,7 +295,14 @@ def _attached(
         session.emit(LogLine(name=name, line=b"", raw=True))
     if names:
         session.emit(LogLine(name="Attaching to", line=", ".join(names).encode(), stream=0))
-    there = [c for c in snapshot.containers if c.service in project.services and not c.oneoff]
+    steps = [step for step in plan.steps if not step.rescues]
+    # What makes way for another is not in view: its end is nobody's end.
+    gone = {step.container for step in steps if isinstance(step, RemoveContainer)}
+    there = [
+        c
+        for c in snapshot.containers
+        if c.service in project.services and not c.oneoff and c.id not in gone
+    ]
     stopped = options.services or tuple(project.services)
 
     def work(cancel: Cancel, emit: Sink) -> tuple[str, ...]:
@@ -308,7 +315,7 @@ def _attached(
                 emit=emit,
                 patience=STARTED_WITHIN,
             )
-        refs = [step.container for step in plan.steps if isinstance(step, Start)]
+        refs = [step.container for step in steps if isinstance(step, Start)]
         return tuple(ref if isinstance(ref, str) else made[ref.op] for ref in refs)
 
     def stop(cancel: Cancel, emit: Sink) -> None:

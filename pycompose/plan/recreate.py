@@ -5,7 +5,9 @@ Source: rules 80, 82 and 112
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from pycompose.model.service import Service
 from pycompose.plan import hooks
@@ -15,7 +17,8 @@ from pycompose.plan.ops import STOPPABLE, Made, Rename
 from pycompose.plan.progress import Progress
 from pycompose.snapshot import ContainerState
 
-UP = ("running", "restarting")  # states of a container that nothing has to start
+TEMPORARY: Final = re.compile(r"^[0-9a-f]{12}_")  # what stands before a name until it is free
+UP: Final = ("running", "restarting")  # states of a container that nothing has to start
 
 
 def recreate(

@@ -237,12 +237,11 @@ def _take_back(
     """Plan to stop and remove a new container, should one of the guarded steps fail."""
     name = run.project.container_name(service, replacement.old.number or 1)
     why = f"{name} is not replaced by what does not serve"
-    stopped = _stop_new(run, service, container, called, after, why, rescues=guarded)
+    new = container, called
+    stopped = _undo(run, service, Stop, *new, after, why, rescues=guarded)
     # What was made just now keeps nothing yet that anybody wants.
-    fresh = replacement.begun is None
-    return _remove_new(
-        run, service, container, called, [stopped], why, volumes=fresh, rescues=guarded
-    )
+    more: dict[str, Any] = {"volumes": replacement.begun is None, "rescues": guarded}
+    return _undo(run, service, RemoveContainer, *new, [stopped], why, **more)
 
 
 def _serving(
@@ -290,53 +289,28 @@ def _retire(
     return run.stop(old, "replaced", why, [*after, drained])
 
 
-def _stop_new(
+def _undo(
     run: Convergence,
     service: Service,
+    kind: type[Stop | RemoveContainer],
     container: Ref,
     name: str,
     after: Iterable[int],
     why: str,
     **more: Any,
 ) -> int:
-    """Plan to stop a new container called `name`, should others fail."""
+    """Plan to stop or remove a new container called `name`, should others fail."""
+    own = {"timeout": run.options.timeout} if kind is Stop else {"force": True}
     return run.steps.add(
-        Stop,
+        kind,
         after=after,
         resource=f"Container {name}",
         cause="undone",
         why=why,
         container=container,
-        timeout=run.options.timeout,
         service=service.name,
         best_effort=True,
-        **more,
-    )
-
-
-def _remove_new(
-    run: Convergence,
-    service: Service,
-    container: Ref,
-    name: str,
-    after: Iterable[int],
-    why: str,
-    *,
-    volumes: bool,
-    **more: Any,
-) -> int:
-    """Plan to remove a new container called `name`, should others fail."""
-    return run.steps.add(
-        RemoveContainer,
-        after=after,
-        resource=f"Container {name}",
-        cause="undone",
-        why=why,
-        container=container,
-        force=True,
-        volumes=volumes,
-        service=service.name,
-        best_effort=True,
+        **own,
         **more,
     )
 
@@ -386,9 +360,10 @@ def _bring_back(
         "failures": allowed.failures + 1,
     }
     why = f"the update of {service.name} failed"
+    new = each.container, each.called
     last = each.end
     if not wanted.start_first:
-        last = _stop_new(run, service, each.container, each.called, [last], why, **more)
+        last = _undo(run, service, Stop, *new, [last], why, **more)
     last = run.begin(service, each.name, each.old.id, [last], "undone", why, **more)
     if wanted.start_first:
         last = _serving(
@@ -402,5 +377,5 @@ def _bring_back(
             best_effort=True,
             **more,
         )
-        last = _stop_new(run, service, each.container, each.called, [last], why, **more)
-    _remove_new(run, service, each.container, each.called, [last], why, volumes=False, **more)
+        last = _undo(run, service, Stop, *new, [last], why, **more)
+    _undo(run, service, RemoveContainer, *new, [last], why, **more)

@@ -8,10 +8,8 @@ Source: rules 74-88 and 107-117
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from itertools import count, islice
-from typing import Final
 
 from pycompose import graph, labels
 from pycompose.convert.hashing import container_hash
@@ -28,13 +26,11 @@ from pycompose.plan.orphans import is_orphan, warnings
 from pycompose.plan.plan import Plan
 from pycompose.plan.platforms import built_for
 from pycompose.plan.progress import Progress, gate_of, wait_for_all
-from pycompose.plan.recreate import UP, halt, recreate
+from pycompose.plan.recreate import TEMPORARY, UP, halt, recreate
 from pycompose.plan.rolling import Replacement, begun, roll
 from pycompose.snapshot import ContainerState, Snapshot
 
 __all__ = ["Options", "Policy", "draft", "images_needed", "up"]
-
-_TEMPORARY: Final = re.compile(r"[0-9a-f]{12}_")
 
 
 def images_needed(project: Project, snapshot: Snapshot, options: Options) -> tuple[str, ...]:
@@ -240,7 +236,7 @@ def _reuse(
     """Plan that a container runs, under its own name; restarted, if it asks for that."""
     after = list(gate)
     name = run.project.container_name(service, state.number or 1)
-    if state.name != name and (name in run.freed or _TEMPORARY.match(state.name)):
+    if state.name != name and (name in run.freed or TEMPORARY.match(state.name)):
         after.append(
             run.steps.add(
                 Rename,

@@ -177,3 +177,35 @@ services:
     assert time.monotonic() - began < AT_ONCE
     assert "Traceback" not in running.stderr
     assert scene.states()["app-1"] == "created"
+
+
+AGAIN = POLITE.replace("echo ready", "echo ready; echo again")
+
+
+@pytest.mark.parametrize("rolling", [True, False])
+def test_what_makes_way_for_another_ends_nothing(scene, rolling) -> None:
+    asked = f"    x-rolling: {rolling}\n    deploy: {{update_config: {{order: start-first}}}}\n"
+    scene.write(one(POLITE) + asked)
+    scene.up()
+    before = scene.ids()
+    scene.write(one(AGAIN) + asked)
+    running = scene.start("up", "--abort-on-container-exit")
+    running.until(lambda: "again" in running.stdout, "output of the new container")
+    scene.wait(lambda: scene.names() == ["web-1"], "the name of the new container")
+    assert scene.ids() != before
+    assert "exited" not in running.stdout
+    assert {line.split()[0] for line in running.stdout.splitlines() if "|" in line} == {"web-1"}
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(timeout=AT_ONCE * 10) == 130
+
+
+def test_a_view_of_an_update_ends_with_the_user_where_the_old_ones_did_not_run(scene) -> None:
+    scene.write(one(POLITE) + "    x-rolling: true\n")
+    scene.up()
+    scene.run("stop")
+    scene.write(one(AGAIN) + "    x-rolling: true\n")
+    running = scene.start("up")
+    running.until(lambda: "again" in running.stdout, "output of the new container")
+    scene.wait(lambda: scene.states() == {"web-1": "running"}, "the name of the new container")
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(timeout=AT_ONCE * 10) == 130
