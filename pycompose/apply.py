@@ -24,6 +24,7 @@ from pycompose.perform import BuildContext, Contents, Performer
 from pycompose.plan import ops
 from pycompose.plan.plan import Plan
 from pycompose.plan.schedule import End, Schedule
+from pycompose.plan.stubborn import Slow
 from pycompose.plan.verdict import Verdict, verdict
 from pycompose.plan.words import done_word, working_word
 
@@ -66,6 +67,7 @@ def apply(
     build_context: BuildContext | None = None,
     contents: Contents | None = None,
     diagnose: Diagnose | None = None,
+    slow: Callable[[Slow], None] | None = None,
     patience: float = PATIENCE,
 ) -> Report:
     """Carry out every step of a plan.
@@ -75,8 +77,9 @@ def apply(
 
     `timeout`, in seconds, bounds all `Wait` steps together. `build_context` returns the tar that a
     BuildImage step sends, `contents` the one that a PutArchive step writes. `diagnose` adds to the
-    error of a Wait step what is known of the container. `patience`, in seconds, is how long
-    running steps may take to end once `cancel` was called.
+    error of a Wait step what is known of the container. `slow` gets each stop that took long, from
+    any thread. `patience`, in seconds, is how long running steps may take to end once `cancel` was
+    called.
 
     Raises:
         ApplyError: steps failed; every root cause is named.
@@ -93,6 +96,7 @@ def apply(
         build_context=build_context,
         contents=contents,
         diagnose=diagnose,
+        slow=slow,
         patience=patience,
     )
     return run.run(parallel)
@@ -112,6 +116,7 @@ class _Run:
         build_context: BuildContext | None,
         contents: Contents | None,
         diagnose: Diagnose | None,
+        slow: Callable[[Slow], None] | None,
         patience: float,
     ) -> None:
         self.steps = {step.id: step for step in plan.steps}
@@ -129,7 +134,12 @@ class _Run:
         self.failed: dict[int, EngineError] = {}
         self.made: dict[int, str] = {}
         self.performer = Performer(
-            engine, self.made, self._send, build_context=build_context, contents=contents
+            engine,
+            self.made,
+            self._send,
+            build_context=build_context,
+            contents=contents,
+            slow=slow,
         )
         self.waits: dict[int, ops.Wait] = {}
         self.sleeping: dict[int, float] = {}  # a delay → when it is over

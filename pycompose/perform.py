@@ -6,6 +6,7 @@ and nothing waited for; any number of threads may perform steps of one plan at t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import assert_never
@@ -19,6 +20,7 @@ from pycompose.events import Notice, Progress, Sink
 from pycompose.hooks import run_hook
 from pycompose.model.values import Json
 from pycompose.plan import ops
+from pycompose.plan.stubborn import WORTH, Slow
 
 BuildContext = Callable[[ops.BuildImage], bytes | Iterator[bytes]]
 Contents = Callable[[ops.PutArchive], bytes]
@@ -28,7 +30,8 @@ class Performer:
     """Performs the steps of one plan.
 
     `made` holds the id of the container that each step has made so far; whoever runs the plan fills
-    it. `tell` gets what an engine says meanwhile, from whichever thread performs.
+    it. `tell` gets what an engine says meanwhile, and `slow` each stop that took long with what the
+    engine says of its container, from whichever thread performs.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Performer:
         *,
         build_context: BuildContext | None = None,
         contents: Contents | None = None,
+        slow: Callable[[Slow], None] | None = None,
     ) -> None:
         self.engine = engine
         self.made = made
@@ -46,6 +50,7 @@ class Performer:
         self.build_context = build_context
         self.contents = contents
         self.hooks: set[int] = set()  # steps whose hooks are running
+        self.slow = slow
 
     def resolve(self, ref: ops.Ref) -> str:
         """Return the id of a container that is there, or that a step has made."""
@@ -85,8 +90,7 @@ class Performer:
             case ops.Start():
                 engine.start_container(self.resolve(step.container))
             case ops.Stop():
-                container = self.resolve(step.container)
-                _gone(lambda: engine.stop_container(container, timeout=step.timeout))
+                self._stop(step, lambda id: engine.stop_container(id, timeout=step.timeout))
             case ops.Kill():
                 container = self.resolve(step.container)
                 _gone(lambda: engine.kill_container(container, signal=step.signal))
@@ -95,7 +99,7 @@ class Performer:
             case ops.Unpause():
                 engine.unpause_container(self.resolve(step.container))
             case ops.Restart():
-                engine.restart_container(self.resolve(step.container), timeout=step.timeout)
+                self._stop(step, lambda id: engine.restart_container(id, timeout=step.timeout))
             case ops.Rename():
                 engine.rename_container(self.resolve(step.container), step.name)
             case ops.RemoveContainer():
@@ -124,6 +128,19 @@ class Performer:
         for warning in answer.get("Warnings") or ():
             self.tell(Notice(message=f"{step.resource}: {warning}"))
         return str(answer["Id"])
+
+    def _stop(self, step: ops.Stop | ops.Restart, call: Callable[[str], None]) -> None:
+        """Make a call that stops a container; look at it afterwards if that took long."""
+        container = self.resolve(step.container)
+        began = time.monotonic()
+        if isinstance(step, ops.Stop):
+            _gone(lambda: call(container))
+        else:
+            call(container)
+        seconds = time.monotonic() - began
+        if self.slow is not None and seconds >= WORTH:
+            with suppress(EngineError):  # it is gone: there is nothing to be told
+                self.slow(Slow(step, self.engine.inspect_container(container), seconds))
 
     def _hook(self, step: ops.Exec) -> None:
         self.hooks.add(step.id)

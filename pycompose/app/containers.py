@@ -95,7 +95,7 @@ def remove(session: Session, options: RemoveOptions, tell: Callable[[str], None]
         plan = plans.remove(
             project, snapshot, services, stopping=options.stop, volumes=options.volumes
         )
-        carry_out(session, plan)
+        carry_out(session, plan, project=project)
 
 
 def scale(session: Session, counts: Mapping[str, int], *, no_deps: bool = False) -> None:

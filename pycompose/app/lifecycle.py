@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pycompose.plan.convergence import Options
     from pycompose.plan.images import Building
     from pycompose.plan.plan import Plan
+    from pycompose.plan.stubborn import Slow
     from pycompose.snapshot import Snapshot
 
 
@@ -230,7 +231,8 @@ def carry_out(
     """Apply a plan, or tell what it would do under --dry-run; return the containers made.
 
     `project` is what secrets and configs that the plan writes are of, and tells the places of
-    what was waited for in vain. Without `emit` nobody listens to what hooks write.
+    what was waited for in vain, and of what had to be killed though it was asked to stop. Without
+    `emit` nobody listens to what hooks write.
     """
     emit = emit or _without(LogLine, session.emit)
     if not plan.steps:
@@ -246,19 +248,30 @@ def carry_out(
     from pycompose.apply import PATIENCE, apply
     from pycompose.files.archive import archive
     from pycompose.files.context import build_context
+    from pycompose.plan.ops import Restart, Stop
+    from pycompose.plan.stubborn import warnings
 
-    report = apply(
-        plan,
-        session.engine,
-        _without(Progress, emit) if quiet else emit,
-        cancel=cancel or session.cancel,
-        parallel=session.settings.parallel,
-        timeout=timeout,
-        build_context=build_context,
-        contents=partial(archive, project) if project is not None else None,
-        diagnose=diagnosis(session.engine, project, plan) if project is not None else None,
-        patience=PATIENCE if patience is None else patience,
-    )
+    slow: list[Slow] = []
+    # What a container does that makes way for another says nothing of the file as it is now.
+    asked = any(isinstance(s, Stop | Restart) and s.cause == "asked" for s in plan.steps)
+    try:
+        report = apply(
+            plan,
+            session.engine,
+            _without(Progress, emit) if quiet else emit,
+            cancel=cancel or session.cancel,
+            parallel=session.settings.parallel,
+            timeout=timeout,
+            build_context=build_context,
+            contents=partial(archive, project) if project is not None else None,
+            diagnose=diagnosis(session.engine, project, plan) if project is not None else None,
+            slow=slow.append if asked and project is not None else None,
+            patience=PATIENCE if patience is None else patience,
+        )
+    finally:
+        if slow and project is not None:
+            for warning in warnings(project, slow):
+                emit(warning)
     return report.made
 
 
@@ -321,7 +334,8 @@ def _attached(
     def stop(cancel: Cancel, emit: Sink) -> None:
         with session.exclusive():
             now = observe(session.engine, project.name, images=False)
-            carry_out(session, plan_stop(project, now, stopped), cancel=cancel, emit=emit)
+            plan = plan_stop(project, now, stopped)
+            carry_out(session, plan, project=project, cancel=cancel, emit=emit)
 
     return Attached(session, project.name, view).run(there, work, stop)
 
@@ -369,7 +383,7 @@ def down(session: Session, options: DownOptions) -> None:
     )
     with session.exclusive():
         project, snapshot = project_there(session, options.services, images=bool(options.rmi))
-        carry_out(session, plan_down(project, snapshot, asked))
+        carry_out(session, plan_down(project, snapshot, asked), project=project)
 
 
 def start(session: Session, options: StartOptions) -> None:
@@ -400,7 +414,7 @@ def stop(session: Session, options: StopOptions) -> None:
     with session.exclusive():
         project, snapshot = project_there(session, options.services)
         plan = plans.stop(project, snapshot, options.services, timeout=options.timeout)
-        carry_out(session, plan)
+        carry_out(session, plan, project=project)
 
 
 def restart(session: Session, options: StopOptions) -> None:
@@ -421,7 +435,7 @@ def restart(session: Session, options: StopOptions) -> None:
             timeout=options.timeout,
             dependents=not options.no_deps,
         )
-        carry_out(session, plan)
+        carry_out(session, plan, project=project)
 
 
 def project_there(

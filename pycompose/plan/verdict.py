@@ -85,14 +85,12 @@ def fresh(document: Json) -> list[Json]:
     """Return the probes of a health check since the container was last started, oldest first."""
     state = document["State"]
     probes = (state.get("Health") or {}).get("Log") or []
-    started = _instant(state.get("StartedAt"))
+    started = instant(state.get("StartedAt"))
     # Engine: the log outlives a restart.
-    return [
-        probe for probe in probes if "Start" not in probe or _instant(probe["Start"]) >= started
-    ]
+    return [probe for probe in probes if "Start" not in probe or instant(probe["Start"]) >= started]
 
 
-def _instant(text: str | None) -> datetime:
+def instant(text: str | None) -> datetime:
     """Return a moment of the engine's; the beginning of time where it cannot be read."""
     try:
         found = datetime.fromisoformat(text or "")

@@ -75,3 +75,33 @@ def test_content_that_nobody_gives_is_not_written(engine: FakeEngine) -> None:
 
     with pytest.raises(EngineError, match="there is no content to write"):
         Performer(engine, {}, silent).perform(step)
+
+
+@pytest.mark.parametrize("kind", [ops.Stop, ops.Restart])
+def test_a_stop_that_takes_long_is_looked_at_afterwards(engine, monkeypatch, kind) -> None:
+    monkeypatch.setattr("pycompose.perform.WORTH", 0.0)
+    id = engine.create_container("web", {"Image": IMAGE})["Id"]
+    engine.start_container(id)
+    slow = []
+    performer = Performer(engine, {}, silent, slow=slow.append)
+
+    performer.perform(kind(**WORDS, container=id))
+
+    assert [(type(one.step), one.document["Id"]) for one in slow] == [(kind, id)]
+
+
+def test_a_quick_stop_costs_no_look(engine) -> None:
+    id = engine.create_container("web", {"Image": IMAGE})["Id"]
+    engine.start_container(id)
+    before = len(engine.calls)
+
+    Performer(engine, {}, silent, slow=lambda slow: None).perform(ops.Stop(**WORDS, container=id))
+
+    assert [call.method for call in engine.calls[before:]] == ["stop_container"]
+
+
+def test_a_container_that_is_gone_by_then_is_told_nothing_of(engine, monkeypatch) -> None:
+    monkeypatch.setattr("pycompose.perform.WORTH", 0.0)
+    slow = []
+    Performer(engine, {}, silent, slow=slow.append).perform(ops.Stop(**WORDS, container="gone"))
+    assert slow == []
