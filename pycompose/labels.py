@@ -22,6 +22,7 @@ REPLACE: Final = "com.docker.compose.replace"  # on a container created to take 
 NETWORK: Final = "com.docker.compose.network"
 VOLUME: Final = "com.docker.compose.volume"
 VERSION: Final = "com.docker.compose.version"
+HOOK: Final = "com.docker.compose.hook"  # on a container that runs a hook, as "pre_start"
 IMAGE_BUILDER: Final = "com.docker.compose.image.builder"
 
 # Ours: a short digest for each field of the service, by which a plan names the changed one.

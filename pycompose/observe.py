@@ -55,7 +55,7 @@ def observe(
     by_name = {"reference": sorted(map(familiar, references))}
     built_here = {"label": [f"{labels.PROJECT}={name}"]}
     calls: list[Callable[[], list[Json]]] = [
-        partial(engine.list_containers, filters=_mine(name)),
+        partial(engine.list_containers, filters={"label": [f"{labels.PROJECT}={name}"]}),
         partial(engine.list_networks),
         partial(engine.list_volumes),
         partial(engine.list_images, filters=by_name) if references else list,
@@ -65,10 +65,11 @@ def observe(
     return Snapshot(
         capabilities=engine.capabilities,
         project=name,
-        containers=tuple(sorted(map(container, containers), key=lambda c: (c.name, c.id))),
+        containers=_with(labels.CONFIG_HASH, containers),
         networks=tuple(sorted(map(_network, networks), key=lambda n: (n.name, n.id))),
         volumes=tuple(sorted(map(_volume, volumes), key=lambda v: v.name)),
         images=_images(engine, references, [*named, *built]),
+        hooks=_with(labels.HOOK, containers),
     )
 
 
@@ -76,6 +77,12 @@ def containers(engine: Engine, name: str, *, all: bool = True) -> tuple[Containe
     """Return the containers of the project called `name`, by name; one list call."""
     found = engine.list_containers(all=all, filters=_mine(name))
     return tuple(sorted(map(container, found), key=lambda c: (c.name, c.id)))
+
+
+def _with(label: str, listed: Iterable[Json]) -> tuple[ContainerState, ...]:
+    """Return the listed containers that have a label, by name."""
+    found = [container(one) for one in listed if label in (one.get("Labels") or {})]
+    return tuple(sorted(found, key=lambda c: (c.name, c.id)))
 
 
 def everyone(engine: Engine) -> tuple[ContainerState, ...]:
@@ -99,7 +106,9 @@ def _mine(name: str) -> dict[str, list[str]]:
 
 
 def _references(project: Project) -> tuple[str, ...]:
-    return tuple(sorted({project.image(service) for service in project.services.values()}))
+    services = project.services.values()
+    hooks = {hook.image for service in services for hook in service.pre_start if hook.image}
+    return tuple(sorted({project.image(service) for service in services} | hooks))
 
 
 def _together(calls: Sequence[Callable[[], T]]) -> list[T]:

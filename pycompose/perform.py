@@ -17,7 +17,7 @@ from pycompose.convert.joins import bound
 from pycompose.engine.port import Engine
 from pycompose.errors import EngineError, NotFound
 from pycompose.events import Notice, Progress, Sink
-from pycompose.hooks import run_hook
+from pycompose.hooks import run_before, run_hook
 from pycompose.model.values import Json
 from pycompose.plan import ops
 from pycompose.plan.stubborn import WORTH, Slow
@@ -113,6 +113,8 @@ class Performer:
                 self._put(step)
             case ops.Exec():
                 self._hook(step)
+            case ops.RunHook():
+                self._hook(step)
             case ops.Wait() | ops.Delay():
                 raise AssertionError("waiting is no call")
             case _:
@@ -122,8 +124,10 @@ class Performer:
     def _create(self, step: ops.CreateContainer) -> str:
         body = step.body
         if step.joins:
-            body, hashed = bound(body, step.hashed, [self.resolve(ref) for ref in step.joins])
-            body["Labels"] = {**body["Labels"], labels.CONFIG_HASH: digest(hashed)}
+            ids = [self.resolve(ref) for ref in step.joins]
+            body, hashed = bound(body, step.hashed or {}, ids)
+            if hashed:
+                body["Labels"] = {**body["Labels"], labels.CONFIG_HASH: digest(hashed)}
         answer = self.engine.create_container(step.name, body, platform=step.platform)
         for warning in answer.get("Warnings") or ():
             self.tell(Notice(message=f"{step.resource}: {warning}"))
@@ -142,10 +146,14 @@ class Performer:
             with suppress(EngineError):  # it is gone: there is nothing to be told
                 self.slow(Slow(step, self.engine.inspect_container(container), seconds))
 
-    def _hook(self, step: ops.Exec) -> None:
+    def _hook(self, step: ops.Exec | ops.RunHook) -> None:
         self.hooks.add(step.id)
+        container = self.resolve(step.container)
         try:
-            run_hook(step, self.resolve(step.container), self.engine, self.tell)
+            if isinstance(step, ops.Exec):
+                run_hook(step, container, self.engine, self.tell)
+            else:
+                run_before(step, container, self.engine, self.tell)
         finally:
             self.hooks.discard(step.id)
 

@@ -114,8 +114,8 @@ class Snapshot(NamedTuple):
     """What the engine held for one project.
 
     `containers`, `networks` and `volumes` are sorted by name (then id); two of one name are both
-    here. `images` maps a reference, as the project writes it, to the local image; absent ones are
-    not in it.
+    here. `hooks` are containers that run or ran a hook beside those of services. `images` maps a
+    reference, as the project writes it, to the local image; absent ones are not in it.
     """
 
     capabilities: Capabilities
@@ -124,3 +124,4 @@ class Snapshot(NamedTuple):
     networks: tuple[NetworkState, ...] = ()
     volumes: tuple[VolumeState, ...] = ()
     images: Mapping[str, ImageState] = NOTHING
+    hooks: tuple[ContainerState, ...] = ()

@@ -181,7 +181,7 @@ class Attached:
         id, marks = actor.get("ID", ""), actor.get("Attributes") or {}
         action = str(event.get("Action") or event.get("status") or "")
         service = marks.get(labels.SERVICE, "")
-        if not service or marks.get(labels.ONEOFF) == "True":
+        if not service or marks.get(labels.ONEOFF) == "True" or labels.HOOK in marks:
             return
         if action == "start":
             self.told.add(id)

@@ -397,6 +397,8 @@ def start(session: Session, options: StartOptions) -> None:
 
     with session.exclusive():
         project, snapshot = project_there(session, options.services)
+        if any(service.pre_start for service in project.services.values()):
+            project = session.load(options.services)  # hooks need more than names
         plan = plans.start(project, snapshot, options.services, wait=options.wait)
         timeout = options.wait_timeout if options.wait else None
         carry_out(session, plan, timeout=timeout, project=project)

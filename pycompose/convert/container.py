@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from pycompose import labels
-from pycompose.convert.endpoints import address, endpoints, external_links
+from pycompose.convert.endpoints import address, endpoints, external_links, split
 from pycompose.convert.grants import granted
 from pycompose.convert.hashing import digest, digests, hashed
 from pycompose.convert.joins import resolved
@@ -84,9 +84,7 @@ def container(
     joined = endpoints(project, service, name, capabilities, linked, aliased=aliased)
     document = hashed(service)
     as_written = document if service is written else hashed(written)
-    first = dict(list(joined.items())[:1])
-    together = joined if capabilities.several_endpoints else first
-    later = tuple((n, e) for n, e in joined.items() if n not in together)
+    together, later = split(joined, capabilities)
     binds, mounts = binds_and_mounts(project, service, inherited)
     body: Json = {
         "Image": project.image(service),

@@ -60,6 +60,16 @@ def endpoints(
     return found
 
 
+def split(
+    joined: dict[str, Json], capabilities: Capabilities
+) -> tuple[dict[str, Json], tuple[tuple[str, Json], ...]]:
+    """Return the endpoints that a container is created with, and those to be connected later."""
+    if capabilities.several_endpoints:
+        return joined, ()
+    first, *later = joined.items() or [("", {})]
+    return ({first[0]: first[1]} if first[0] else {}), tuple(later)
+
+
 def external_links(service: Service) -> list[str]:
     """Return the links to containers outside the project as `container:alias`."""
     return [link if ":" in link else f"{link}:{link}" for link in service.external_links]

@@ -21,7 +21,7 @@ from pycompose.model.service import Service
 from pycompose.model.values import EMPTY
 from pycompose.plan import grants, hooks
 from pycompose.plan.diverged import Divergence, inheritable
-from pycompose.plan.joins import Containers, Joins
+from pycompose.plan.joins import Containers, Joins, standing
 from pycompose.plan.ops import (
     STOPPABLE,
     Cause,
@@ -33,6 +33,7 @@ from pycompose.plan.ops import (
     Start,
     Stop,
 )
+from pycompose.plan.pre_start import pre_start
 from pycompose.plan.progress import Progress
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, MountState, Snapshot
@@ -78,6 +79,7 @@ class Convergence:
         self.freed: dict[str, int] = {}  # container name → the step that frees it
         self.named: dict[str, int] = {}  # container name → the step that gives it
         self.evicted: dict[str, int] = {}  # container id → the step that removes it for a volume
+        self.prepared: dict[str, list[int]] = {}  # service → the steps that prepare its start
         self.rolled: dict[str, list[int]] = {}  # service → the steps after which it is replaced
         self.network_made: dict[str, int | str] = {}
         self.volume_made: dict[str, int] = {}
@@ -183,9 +185,11 @@ class Convergence:
         **more: Any,
     ) -> int:
         """Plan the start of a container and what it runs then; the step after which all is done."""
+        # What makes up for a failure starts what has run before.
+        ready = [] if "rescues" in more else self._prepared(service, container, list(after))
         started = self.steps.add(
             Start,
-            after=after,
+            after=[*after, *ready],
             resource=f"Container {name}",
             cause=cause,
             why=why,
@@ -196,6 +200,14 @@ class Convergence:
         return hooks.post_start(
             self.steps, self.project, service.name, name, container, started, **more
         )
+
+    def _prepared(self, service: Service, container: Ref, after: list[int]) -> list[int]:
+        """Return the steps that prepare the start of a service's containers, planned once."""
+        if service.pre_start and service.name not in self.prepared:
+            self.prepared[service.name] = pre_start(
+                self.steps, self.project, self.snapshot, service, container, after, self.joins
+            )
+        return self.prepared.get(service.name, [])
 
     def inherited(self, service: Service, old: ContainerState) -> tuple[MountState, ...]:
         """Return the mounts of an old container whose data the one in its place keeps."""
@@ -288,8 +300,4 @@ class Convergence:
         if progress is not None:
             there = zip(progress.names, progress.containers, strict=True)
             return dict(zip(progress.numbers, there, strict=True))
-        return {
-            c.number: (c.name, c.id)
-            for c in self.snapshot.containers
-            if c.service == service and not c.oneoff and c.number is not None
-        }
+        return standing(self.snapshot, service)

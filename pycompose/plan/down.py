@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from pycompose import graph, labels
 from pycompose.model.project import Project
 from pycompose.model.values import familiar
-from pycompose.plan import grants, hooks
+from pycompose.plan import grants, hooks, pre_start
 from pycompose.plan.diverged import anonymous
 from pycompose.plan.ops import (
     STOPPABLE,
@@ -48,7 +48,7 @@ def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
     removed = _containers(project, going, steps, options)
     for container in going:
         grants.remove_volumes(steps, snapshot, container, removed[container.id])
-    after = list(removed.values())
+    after = [*removed.values(), *_hooks(snapshot, steps, options)]
     staying = [c for c in snapshot.containers if c.id not in removed]
     _networks(project, snapshot, steps, staying, after)
     if options.volumes:
@@ -58,6 +58,16 @@ def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
     if not steps.all:
         steps.warn(f"no resource found to remove for project {project.name!r}")
     return steps.plan()
+
+
+def _hooks(snapshot: Snapshot, steps: Steps, options: Options) -> list[int]:
+    """Plan to remove what is left of `pre_start` hooks that failed, or run still."""
+    why = "the project goes down"
+    return [
+        pre_start.remove(steps, hook, why)
+        for hook in snapshot.hooks
+        if not options.services or hook.service in options.services
+    ]
 
 
 def _goes(project: Project, container: ContainerState, options: Options) -> bool:

@@ -16,7 +16,7 @@ from pycompose.model.build import Build
 from pycompose.model.project import Project
 from pycompose.model.service import Service
 from pycompose.model.values import Json, familiar
-from pycompose.plan import unsupported
+from pycompose.plan import pre_start, unsupported
 from pycompose.plan.ops import BuildImage, Cause, PullImage
 from pycompose.plan.plan import Plan
 from pycompose.plan.platforms import built_for
@@ -61,19 +61,31 @@ def images(
             why = f"image {image} is not here" if absent else "a build was asked for"
             _build(project, service, image, steps, "missing" if absent else "asked", why)
         elif service.image and (policy == "always" or (absent and policy != "never")):
-            why = "not here" if absent else f"pull policy {policy}"
-            steps.add(
-                PullImage,
-                resource=f"Image {image}",
-                cause="missing" if absent else "asked",
-                why=why,
-                image=image,
-                platform=project.platform(service),
-                service=name,
-            )
+            _pull(project, service, image, steps, snapshot)
+    for image, name in sorted(pre_start.images(project).items()):
+        service = project.services[name]
+        key = (familiar(image), project.platform(service))
+        policy = pull or service.pull_policy
+        if key not in seen and (image not in snapshot.images or policy == "always"):
+            seen.add(key)
+            if policy != "never":
+                _pull(project, service, image, steps, snapshot)
     if problems:
         raise ComposeFileError(*problems)
     return steps.plan()
+
+
+def _pull(project: Project, service: Service, image: str, steps: Steps, snapshot: Snapshot) -> None:
+    absent = image not in snapshot.images
+    steps.add(
+        PullImage,
+        resource=f"Image {image}",
+        cause="missing" if absent else "asked",
+        why="not here" if absent else "pull policy always",
+        image=image,
+        platform=project.platform(service),
+        service=service.name,
+    )
 
 
 def _build(

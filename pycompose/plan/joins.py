@@ -50,6 +50,15 @@ def followers(project: Project, snapshot: Snapshot, plan: Plan) -> tuple[str, ..
     )
 
 
+def standing(snapshot: Snapshot, service: str) -> Containers:
+    """Return the containers of a service as they are."""
+    return {
+        c.number: (c.name, c.id)
+        for c in snapshot.containers
+        if c.service == service and not c.oneoff and c.number is not None
+    }
+
+
 def joins(project: Project, service: Service, find: Callable[[str], Containers]) -> Joins:
     """Return what a container of the service needs; `find` returns the containers of a service.
 

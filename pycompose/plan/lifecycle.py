@@ -6,15 +6,17 @@ Source: rules 108-118 and 126
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from pycompose import graph
 from pycompose.errors import UsageError
 from pycompose.model.project import Project
 from pycompose.plan import hooks
+from pycompose.plan.joins import joins, standing
 from pycompose.plan.ops import STOPPABLE, UNTIL, Restart, Start, Stop, Unpause, Until, Wait
 from pycompose.plan.plan import Plan
+from pycompose.plan.pre_start import pre_start
 from pycompose.plan.steps import Steps
-from pycompose.plan.unsupported import hooks_left_out
 from pycompose.snapshot import ContainerState, Snapshot
 
 
@@ -46,6 +48,20 @@ def stop(
             for container in _of(snapshot, name)
             if name in chosen and container.state in STOPPABLE
         ]
+        mine += [
+            steps.add(
+                Stop,
+                after=before,
+                resource=f"Container {hook.name}",
+                cause="asked",
+                why="stop",
+                container=hook.id,
+                timeout=timeout,
+                service=name,
+            )
+            for hook in snapshot.hooks
+            if name in chosen and hook.service == name and hook.state in STOPPABLE
+        ]
         ends[name] = mine or before
     return steps.plan()
 
@@ -69,10 +85,14 @@ def start(
         if not containers and project.services[name].instances:
             raise UsageError(f"service {name!r} has no container to start, 'up' creates one")
         gate = _gate(project, snapshot, steps, name, started)
+        prepared = any(c.state in ("running", "restarting", "paused") for c in containers)
         for container in containers:
             if container.state in ("running", "restarting", "removing"):
                 steps.running.append(container.name)
                 continue
+            if not prepared:
+                gate = _prepare(project, snapshot, steps, container, gate)
+                prepared = True
             kind: type[Unpause] | type[Start] = Unpause if container.state == "paused" else Start
             step = steps.add(
                 kind,
@@ -88,10 +108,17 @@ def start(
             started[name].append(step)
         if wait and containers:
             _wait(steps, name, containers, started[name], "running_or_healthy", "--wait")
-    touched = {step.service for step in steps.all}
-    for message in hooks_left_out(project, touched):
-        steps.warn(message)
     return steps.plan()
+
+
+def _prepare(
+    project: Project, snapshot: Snapshot, steps: Steps, first: ContainerState, gate: list[int]
+) -> list[int]:
+    service = project.services[first.service]
+    if not service.pre_start:
+        return gate
+    joined = joins(project, service, partial(standing, snapshot))
+    return pre_start(steps, project, snapshot, service, first.id, gate, joined)
 
 
 def _gate(

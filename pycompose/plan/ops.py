@@ -191,8 +191,9 @@ class CreateContainer(Step):
 
     Where the container shares something with others that the plan makes, those are `joins`, and
     `join:<n>` stands in the body for the id of the n-th; the config hash is that of `hashed` with
-    the ids in it. Without joins the body is complete, and `hashed` None. `replaces` is the id of
-    the container whose place it takes, "" for none; `changes` what differs, where somebody looked.
+    the ids in it, where the container has one. Without joins the body is complete. `replaces` is
+    the id of the container whose place it takes, "" for none; `changes` what differs, where
+    somebody looked.
     """
 
     name: str
@@ -292,6 +293,18 @@ class Exec(Step):
     body: Json
 
 
+class RunHook(Step):
+    """POST /containers/{id}/attach, start and wait: a `pre_start` hook is run to its end.
+
+    The step fails where its container does not end with 0. `name` is what stands before its
+    output, `place` where the files ask for it.
+    """
+
+    container: Ref
+    name: str
+    place: str
+
+
 Until: TypeAlias = Literal["started", "healthy", "completed", "running_or_healthy", "serving"]
 
 
@@ -345,6 +358,7 @@ Op: TypeAlias = (
     | RemoveContainer
     | PutArchive
     | Exec
+    | RunHook
     | Wait
     | Delay
 )

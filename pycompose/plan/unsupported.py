@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from pycompose.convert.endpoints import ordered
@@ -10,12 +9,12 @@ from pycompose.convert.unfit import unfit
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
 from pycompose.model.service import Service
-from pycompose.plan import grants, versions
+from pycompose.plan import grants, pre_start, versions
 from pycompose.plan.resources import problem
 from pycompose.snapshot import Capabilities
 
 _PENDING: Final = "not supported by pycompose yet"
-_ATTRIBUTES: Final = ("pre_start", "provider", "models")
+_ATTRIBUTES: Final = ("provider", "models")
 # What needs BuildKit.
 _BUILD: Final = (
     *("additional_contexts", "cache_to", "entitlements", "no_cache_filter", "privileged"),
@@ -36,7 +35,7 @@ def refuse(project: Project, capabilities: Capabilities) -> None:
         for attribute in _ATTRIBUTES
         if getattr(service, attribute)
     ]
-    problems += grants.refused(project)
+    problems += [*grants.refused(project), *pre_start.refused(project)]
     for name, service in project.services.items():
         if service.use_api_socket and capabilities.os == "windows":
             message = "an engine on Windows has no such socket"
@@ -72,13 +71,4 @@ def of_build(project: Project, service: Service) -> list[Problem]:
         problem(project, ("services", service.name, "build", name), _PENDING)
         for name in _BUILD
         if getattr(service.build, name, None) not in _NOTHING
-    ]
-
-
-def hooks_left_out(project: Project, services: Iterable[str]) -> list[str]:
-    """Return warnings for the `pre_start` of services that a plan starts without it."""
-    return [
-        f"service {name!r}: 'pre_start' is {_PENDING}, nothing of it is run"
-        for name in sorted(set(services) & project.services.keys())
-        if project.services[name].pre_start
     ]

@@ -138,6 +138,11 @@ def _service(run: Convergence, service: Service) -> None:
     mine = run.there.get(service.name, [])
     verdicts = {c.id: _verdict(run, service, c) for c in mine}
     keep, surplus = choose(run.project, service, mine, verdicts)
+    if any(
+        verdicts[c.id] is None and c.state in (*UP, "paused") and c.id not in run.halted
+        for c in keep
+    ):
+        run.prepared[service.name] = []  # it runs already
     replacements, keep, surplus = _rolling(run, service, keep, surplus, verdicts)
     # What is too many goes at once, unless others are replaced, which may fail.
     later = [each for each in surplus if replacements and each.cause == "surplus"]

@@ -33,6 +33,7 @@ _WORDS: Final[dict[type[ops.Op], tuple[str, str]]] = {
     ops.RemoveContainer: ("Removing", "Removed"),
     ops.PutArchive: ("", ""),
     ops.Exec: ("", ""),
+    ops.RunHook: ("Starting", "Exited"),
     ops.Delay: ("", ""),
 }
 _WAITED: Final[dict[ops.Until, str]] = {

@@ -129,3 +129,68 @@ def test_output_of_hooks_is_shown_while_attached(scene, marks) -> None:
     assert up.end() == 130
     assert "db-1 ->  | bye" in up.stdout
     assert scene.states() == {"db-1": "exited", "app-1": "exited"}
+
+
+PREPARED = """\
+services:
+  db: &base
+    image: IMAGE
+    command: sleep 1000
+    stop_grace_period: 0s
+  web:
+    <<: *base
+    scale: 2
+    user: "7"
+    environment: {OWN: own}
+    volumes: [data:/data, /private]
+    depends_on: [db]
+    pre_start:
+      - command: [sh, -c, 'ping -c 1 -W 5 db >/dev/null && echo "$$A $$OWN $$(id -u)" >> /data/log']
+        user: root
+        environment: {A: "1"}
+      - command: [sh, -c, 'id -u; ls -d /private; cat /data/log; test ! -e /data/fail']
+volumes:
+  data:
+"""
+
+
+def prepared(scene) -> list[str]:
+    """Return what hooks have written, by the containers that share their volume."""
+    return scene.shell("web", "cat /data/log").splitlines()
+
+
+def test_a_service_is_prepared_before_its_containers_start(scene) -> None:
+    scene.write(PREPARED)
+    up = scene.start(*FILE, "up")
+    up.until(lambda: scene.states().get("web-2") == "running", "the start of web")
+    assert prepared(scene) == ["1 own 0"]
+    assert [line for line in up.stdout.splitlines() if "->" in line] == [
+        *("web ->  | 7", "web ->  | /private", "web ->  | 1 own 0"),
+    ]
+    up.signal(signal.SIGINT)
+    assert up.end() == 130
+    assert scene.names() == ["db-1", "web-1", "web-2"]
+    for words, lines in (("start", 2), ("up -d", 2), ("up -d --force-recreate web", 3)):
+        scene.run(*FILE, *words.split())
+        assert len(prepared(scene)) == lines, words
+    assert scene.names() == ["db-1", "web-1", "web-2"]
+
+
+def test_what_a_failed_preparation_leaves_can_be_looked_at_and_goes(scene) -> None:
+    scene.write(PREPARED)
+    scene.run("create")
+    wrong = scene.write(PREPARED.replace("test ! -e", "test -e"), "wrong.yaml")
+    done = scene.run("-f", wrong.name, "up", "-d", code=1)
+    left = f"{scene.name}-web-pre_start-1"
+    assert "web hook exited with status 1 (pre_start at wrong.yaml:17:9; container" in done.stderr
+    assert "  1 own 0\n" in done.stderr
+    assert scene.containers()[left]["State"]["ExitCode"] == 1
+    assert scene.states()["web-1"] == "created"
+    scene.up("web")
+    assert len(prepared(scene)) == 2
+    assert left not in scene.containers()
+    scene.run("stop")
+    scene.run("-f", wrong.name, "up", "-d", code=1)
+    assert left in scene.containers()
+    scene.run("down", "--volumes")
+    assert scene.nothing_left()

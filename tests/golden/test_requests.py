@@ -64,7 +64,7 @@ ASIDE = frozenset(
     (
         *ops.Step.fields,
         *("container", "containers", "digest", "place", "name", "names", "hashed", "changes"),
-        *("replaces", "joins", "steady", labels.CONFIG_HASH, labels.FIELDS),
+        *("replaces", "joins", "steady", labels.CONFIG_HASH, labels.FIELDS, labels.VERSION),
     )
 )
 # What the loader uses up, and what builds and watches images, which no container is asked for.
@@ -111,7 +111,9 @@ def requests(plan: Plan, subject: tuple[str, ...]) -> dict[str, str]:
         if isinstance(step, ops.CreateContainer | ops.CreateNetwork | ops.CreateVolume):
             found[f"{type(step).__name__} {name}"] = "made"
             # Of what is made one thing is the subject, and its request has no prefix.
-            request, prefix = (request if name in subject else {}), ""
+            request, prefix = (request, "") if name in subject else ({}, "")
+        if isinstance(step, ops.CreateContainer) and labels.HOOK in step.body["Labels"]:
+            request, prefix = step.body, f"CreateContainer {name}: "
         found |= {f"{prefix}{path}": value for path, value in flat(request)}
     return found
 
@@ -122,7 +124,7 @@ def flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for key, item in value.items():
             if key not in ASIDE:
                 yield from flat(item, f"{path}/{key}")
-    else:
+    elif path:
         yield path.removeprefix("/"), json.dumps(value)
 
 

@@ -193,3 +193,55 @@ def test_what_one_project_says_of_its_hooks_is_all_there_is(engine) -> None:
     without: Project = project(service("db"), service("web"))
     apply(stop(without, observe(engine, "demo", without), ()), engine, silent)
     assert ran(engine) == ["one", "two"]
+
+
+# Before the start.
+
+BEFORE = project(service("web", pre_start=(Hook(command=("migrate",)),)))
+HOOK = "demo-web-pre_start-0"
+
+
+def test_a_hook_before_the_start_tells_what_it_writes_and_leaves_nothing(engine) -> None:
+    engine.behave(HOOK, Behaviour(exits=0, output=((1, b"one\n"), (2, b"two\n"))))
+    events: list[Event] = []
+    apply(next_up(engine, BEFORE), engine, events.append)
+    assert [event for event in events if isinstance(event, LogLine)] == [
+        LogLine(name="web ->", line=b"one"),
+        LogLine(name="web ->", line=b"two", stream=2),
+    ]
+    assert observe(engine, "demo").hooks == ()
+    assert engine.container("demo-web-1").state == "running"
+    assert next_up(engine, BEFORE).steps == ()
+
+
+def test_a_hook_that_fails_keeps_its_service_from_starting_and_is_kept(engine) -> None:
+    engine.behave(HOOK, Behaviour(exits=3, output=((1, b"no such table\n"),)))
+    with pytest.raises(ApplyError) as caught:
+        apply(next_up(engine, BEFORE), engine, silent)
+    [(resource, error)] = caught.value.failures
+    assert resource == f"Container {HOOK}"
+    assert str(error) == (
+        f"web hook exited with status 3 (pre_start at demo:1:1; container {HOOK} is kept to be"
+        " looked at)\n  no such table"
+    )
+    assert engine.container("demo-web-1").state == "created"
+    assert [hook.name for hook in observe(engine, "demo").hooks] == [HOOK]
+
+    engine.behave(HOOK, Behaviour(exits=0))
+    apply(next_up(engine, BEFORE), engine, silent)
+    assert observe(engine, "demo").hooks == ()
+    assert next_up(engine, BEFORE).steps == ()
+
+
+def test_what_a_failed_hook_has_left_goes_with_the_project(engine) -> None:
+    engine.behave(HOOK, Behaviour(exits=1))
+    with pytest.raises(ApplyError):
+        apply(next_up(engine, BEFORE), engine, silent)
+    apply(next_down(engine, BEFORE), engine, silent)
+    assert engine.list_containers() == []
+
+
+def test_a_hook_that_cannot_be_started_says_where_it_is_written(engine) -> None:
+    engine.behave(HOOK, Behaviour(start_error="no such program"))
+    with pytest.raises(ApplyError, match=r"web hook: no such program \(pre_start at demo:1:1"):
+        apply(next_up(engine, BEFORE), engine, silent)

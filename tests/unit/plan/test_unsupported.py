@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from projects import project, service, snapshot, state
+from projects import project, service, snapshot
 
 from pycompose.errors import ComposeFileError
 from pycompose.model.build import Build
 from pycompose.model.deploy import Deploy, Placement, Resources, UpdateConfig
 from pycompose.model.develop import Develop, Trigger
-from pycompose.model.hooks import Hook
 from pycompose.model.models import Model, Provider
 from pycompose.model.mounts import Grant
 from pycompose.model.project import Project
 from pycompose.model.resources import FileObject
 from pycompose.model.service import Attachment, Service
 from pycompose.plan.images import images
-from pycompose.plan.lifecycle import start
-from pycompose.plan.plan import Plan
 from pycompose.plan.up import Options, up
 
 MAC, OTHER = "02:42:ac:11:00:02", "02:42:ac:11:00:03"
-HOOKED = project(service("web", pre_start=(Hook(),)), service("db"))
-RUNNING = snapshot(*(state(one) for one in HOOKED.services.values()))
 
 
 def refusals(wanted: Project) -> list[str]:
@@ -38,7 +33,6 @@ def refusals(wanted: Project) -> list[str]:
     ("section", "value"),
     [
         ("models", {"m": None}),
-        ("pre_start", (Hook(),)),
         ("provider", Provider(type="x")),
     ],
 )
@@ -92,17 +86,6 @@ def test_a_build_that_is_due_may_not_need_another_builder(name: str, value: obje
 def test_what_is_switched_off_anyway_is_no_hindrance_to_a_build() -> None:
     wanted = project(built(provenance="false", sbom="false", privileged=False))
     assert len(images(wanted, snapshot()).steps) == 1
-
-
-def warned(plan: Plan) -> list[str]:
-    return [notice.message.split(" is not")[0] for notice in plan.notices]
-
-
-def test_hooks_of_containers_made_elsewhere_are_warned_of_when_they_would_be_due() -> None:
-    stopped = snapshot(*(state(one, state="exited") for one in HOOKED.services.values()))
-    assert warned(start(HOOKED, stopped, ())) == ["service 'web': 'pre_start'"]
-    assert warned(start(HOOKED, stopped, ["db"])) == []
-    assert warned(start(HOOKED, RUNNING, ())) == []
 
 
 @pytest.mark.parametrize(
