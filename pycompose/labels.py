@@ -31,3 +31,7 @@ FIELDS: Final = "org.pycompose.fields"
 CONTENTS: Final = "org.pycompose.contents"
 # On a volume that holds nothing but the secrets and configs of one container.
 GRANTS: Final = "org.pycompose.grants"
+# On the volumes that keep commands of other machines apart: the project, who holds it, and a token.
+LOCK: Final = "org.pycompose.lock"
+LOCK_HOLDER: Final = "org.pycompose.lock.holder"
+LOCK_TOKEN: Final = "org.pycompose.lock.token"

@@ -15,16 +15,23 @@ _REQUEST = re.compile(rb"(GET|HEAD|POST|PUT|DELETE) (/\S*) HTTP/1\.1\r\n")
 class Forward:
     """Forwards connections to `address` (a DOCKER_HOST) to an engine's unix socket.
 
+    It listens on a port of its own, or on the unix socket `here`.
     `requests` are those seen so far, method and path; whoever breaks one in two pieces is not seen.
     `changed` is called once the engine has answered one that is no GET, before the answer goes on.
     """
 
-    def __init__(self, path: str, changed: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, path: str, changed: Callable[[], None] | None = None, *, here: str = ""
+    ) -> None:
         self.path = path
         self.changed = changed
         self.requests: list[tuple[str, str]] = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"tcp://127.0.0.1:{self.listener.getsockname()[1]}"
+        if here:
+            self.listener = socket.create_server(here, family=socket.AF_UNIX)
+            self.address = f"unix://{here}"
+        else:
+            self.listener = socket.create_server(("127.0.0.1", 0))
+            self.address = f"tcp://127.0.0.1:{self.listener.getsockname()[1]}"
         self.threads = [threading.Thread(target=self._serve)]
         self.threads[0].start()
 
@@ -69,7 +76,9 @@ class Forward:
 
 
 @contextmanager
-def forwarding(path: str, changed: Callable[[], None] | None = None) -> Iterator[Forward]:
+def forwarding(
+    path: str, changed: Callable[[], None] | None = None, *, here: str = ""
+) -> Iterator[Forward]:
     """Forward to the engine behind a unix socket while the block runs."""
-    with contextlib.closing(Forward(path, changed)) as forward:
+    with contextlib.closing(Forward(path, changed, here=here)) as forward:
         yield forward

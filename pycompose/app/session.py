@@ -5,9 +5,10 @@ The composition root: it knows which adapters are behind the ports.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -19,8 +20,8 @@ from pycompose.events import Notice, Sink
 if TYPE_CHECKING:
     from pycompose.cancel import Cancel
     from pycompose.engine.port import Engine
+    from pycompose.engine.transport import Endpoint
     from pycompose.files.discover import Found
-    from pycompose.files.lock import ProjectLock
     from pycompose.loader.sources import Remote, Sources
     from pycompose.loader.stages import LoadOptions, Stages
     from pycompose.model.project import Project
@@ -54,8 +55,8 @@ class Session:
         self._sources = sources
         self._told: set[str] = set()
         self._command = command
-        self._address = ""  # of the engine, where it was looked for
-        self._project_lock: ProjectLock | None = None
+        self._endpoint: Endpoint | None = None  # of the engine, where it was looked for
+        self._locks = ExitStack()  # lets go of the project
         self._holding = 0  # how many parts of the command hold the project
         self._guard = Lock()
 
@@ -74,7 +75,7 @@ class Session:
             endpoint = discover(
                 settings.environ, host=settings.host or "", context=settings.context or ""
             )
-            self._address = endpoint.address
+            self._endpoint = endpoint
             self._engine = connect(
                 endpoint,
                 api_version=settings.environ.get("DOCKER_API_VERSION", ""),
@@ -85,8 +86,8 @@ class Session:
     @property
     def socket(self) -> str:
         """The path of the engine's socket, "" where it has none or was not found by its address."""
-        scheme, _, path = self._address.partition("://")
-        return path if self._engine is not None and scheme == "unix" else ""
+        endpoint = self._endpoint
+        return endpoint.path if endpoint is not None and endpoint.kind == "unix" else ""
 
     @cached_property
     def found(self) -> Found:
@@ -269,31 +270,45 @@ class Session:
         """
         with self._guard:
             if not self._holding:
-                self._project_lock = self._locked(name)
+                self._lock(name)
             self._holding += 1
         try:
             yield
         finally:
             with self._guard:
                 self._holding -= 1
-                if not self._holding and self._project_lock is not None:
-                    self._project_lock.release()
+                if not self._holding:
+                    self._locks.close()
 
-    def _locked(self, name: str) -> ProjectLock | None:
-        if self.settings.dry_run or not (self.engine and self._address):
-            return None
+    def _lock(self, name: str) -> None:
+        """Keep other commands away: those of this machine, then those of others, if there are."""
+        engine, endpoint = self.engine, self._endpoint
+        if self.settings.dry_run or endpoint is None:
+            return
         from pycompose.files.lock import ProjectLock, lock_folder
 
-        try:
-            folder = lock_folder(self.settings.environ)
-        except OSError:
-            return None  # nowhere to keep a lock: the command goes on without
-        lock = ProjectLock(folder, self._address, name or self.project_name, self._command)
-        lock.acquire(
-            timeout=self.settings.lock_timeout,
-            waiting=lambda text: self.emit(Notice(message=text, level="info")),
-        )
-        return lock
+        name = name or self.project_name
+        timeout = self.settings.lock_timeout
+
+        def waiting(text: str) -> None:
+            self.emit(Notice(message=text, level="info"))
+
+        with ExitStack() as locks:
+            with suppress(OSError):  # nowhere to keep a lock: the command goes on without
+                folder = lock_folder(self.settings.environ)
+                here = ProjectLock(folder, endpoint.address, name, self._command)
+                locks.callback(here.release)
+                here.acquire(timeout=timeout, waiting=waiting)
+            if endpoint.shared:
+                from socket import gethostname
+
+                from pycompose.lease import EngineLock
+
+                holder = f"'{self._command}' (process {os.getpid()} on {gethostname()})"
+                there = EngineLock(engine, name, holder, os.urandom(8).hex())
+                locks.callback(there.release)
+                there.acquire(timeout=timeout, waiting=waiting)
+            self._locks = locks.pop_all()
 
     def known(self, project: Project, services: tuple[str, ...]) -> None:
         """Check that services exist.

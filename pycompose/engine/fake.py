@@ -357,6 +357,7 @@ class FakeEngine:
             "ID": "FAKE",
             "Name": "fake",
             "ServerVersion": self.capabilities.version,
+            "SystemTime": stamp(self._store.now),
             "OperatingSystem": "an engine in memory",
             "OSType": self.capabilities.os,
             "Architecture": "x86_64",

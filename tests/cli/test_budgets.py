@@ -95,7 +95,7 @@ def test_an_up_with_nothing_to_do_asks_a_real_engine_six_times(
 ) -> None:
     del real_engine
     (tmp_path / "compose.yaml").write_text(services(4, image))
-    with forwarding(engine_socket) as forward:
+    with forwarding(engine_socket, here=str(tmp_path / "engine.sock")) as forward:
         words = ("-p", project_name, "up", "-d")
         for _ in range(2):
             forward.requests.clear()

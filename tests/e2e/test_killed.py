@@ -113,7 +113,7 @@ def cut_after(scene, engine_socket: str, count: int) -> None:
         if next(calls) == count:
             started[0].process.kill()
 
-    with forwarding(engine_socket, changed) as forward:
+    with forwarding(engine_socket, changed, here=str(scene.folder / "engine.sock")) as forward:
         started.append(scene.start("up", "-d", DOCKER_HOST=forward.address))
         assert started[0].end() == -signal.SIGKILL
     scene.volumes_seen()

@@ -1,8 +1,14 @@
-"""Commands of one project at the same time: they take turns."""
+"""Commands of one project at the same time: they take turns, from other machines as well."""
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
 import pytest
+from forward import forwarding
 
 pytestmark = pytest.mark.docker
 
@@ -59,3 +65,79 @@ def test_who_is_killed_holds_nothing(scene) -> None:
     up.process.wait()
     scene.run("--lock-timeout", "30", "up", "-d")
     assert scene.states() == {"web-1": "running", "db-1": "running"}
+
+
+IMPATIENT = """\
+import sys
+from pycompose import lease
+from pycompose.__main__ import main
+lease.LEASE_SECONDS = 5.0
+sys.exit(main(["pycompose", *sys.argv[1:]]))
+"""
+
+
+@pytest.fixture
+def machines(engine_socket, scene, client) -> Iterator[tuple[str, str]]:
+    """The engine's addresses as two other machines know it: they share no lock file."""
+    with forwarding(engine_socket) as one, forwarding(engine_socket) as other:
+        yield one.address, other.address
+    for volume in locks(scene):
+        client.api.remove_volume(volume["Name"])
+
+
+def locks(scene) -> list:
+    found = scene.client.api.volumes(filters={"label": f"org.pycompose.lock={scene.name}"})
+    return found["Volumes"] or []
+
+
+def test_commands_of_two_machines_take_turns(scene, machines) -> None:
+    one, other = machines
+    slow = PROJECT.replace("stop_grace_period: 0s", "stop_grace_period: 0s\n    HEALTH", 1)
+    check = "healthcheck: {test: 'test -e /tmp/ok', interval: 1s, retries: 1000}"
+    scene.write(slow.replace("HEALTH", check))
+    up = scene.start("up", "-d", "--wait", DOCKER_HOST=one)
+    up.until(lambda: "web-1 Waiting" in up.stderr or "web Waiting" in up.stderr, "waiting")
+    refused = scene.run("--lock-timeout", "0", "down", "--volumes", code=1, DOCKER_HOST=other)
+    holder = f"'pycompose up' (process {up.process.pid} on {socket.gethostname()})"
+    assert f"is in use by {holder}; try again" in refused.stderr
+    assert len(scene.run("ps", "-q", DOCKER_HOST=other).stdout.split()) == 2
+    scene.run("--lock-timeout", "0", "--dry-run", "down", DOCKER_HOST=other)
+
+    down = scene.start("down", "--volumes", DOCKER_HOST=other)
+    down.until(lambda: f"waiting for {holder} to finish" in down.stderr, "the wait")
+    scene.shell("web", "touch /tmp/ok")
+    down.until(lambda: down.process.poll() is not None, "the end of down")
+    assert (up.end(), down.process.returncode) == (0, 0), (up.stderr, down.stderr)
+    assert scene.nothing_left()
+    assert locks(scene) == []
+
+
+def test_ups_of_two_machines_make_one_project(scene, machines) -> None:
+    scene.write(PROJECT)
+    commands = [scene.start("up", "-d", DOCKER_HOST=machines[turn % 2]) for turn in range(4)]
+    assert [command.end() for command in commands] == [0] * 4, [c.stderr for c in commands]
+    assert scene.states() == {"web-1": "running", "db-1": "running"}
+    assert scene.networks() == [f"{scene.name}_default"]
+    assert locks(scene) == []
+
+
+def test_the_lock_of_a_killed_command_is_taken_over(scene, machines) -> None:
+    one, other = machines
+    scene.write(PROJECT)
+    up = scene.start("up", "-d", DOCKER_HOST=one)
+    up.until(scene.names, "a container")
+    up.kill()
+    refused = scene.run("--lock-timeout", "0", "up", "-d", code=1, DOCKER_HOST=other)
+    assert f"(process {up.process.pid} on" in refused.stderr
+    words = ["-p", scene.name, "--lock-timeout", "120", "up", "-d"]
+    done = subprocess.run(
+        [sys.executable, "-c", IMPATIENT, *words],
+        cwd=scene.folder,
+        env=scene.env(DOCKER_HOST=other),
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"waiting for 'pycompose up' (process {up.process.pid} on" in done.stderr
+    assert scene.states() == {"web-1": "running", "db-1": "running"}
+    assert locks(scene) == []
