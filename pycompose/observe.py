@@ -61,7 +61,7 @@ def observe(
         partial(engine.list_images, filters=by_name) if references else list,
         partial(engine.list_images, filters=built_here) if images else list,
     ]
-    containers, networks, volumes, named, built = _together(calls)
+    containers, networks, volumes, named, built = together(calls)
     return Snapshot(
         capabilities=engine.capabilities,
         project=name,
@@ -95,7 +95,7 @@ def with_image_volumes(engine: Engine, snapshot: Snapshot, references: Iterable[
     images = dict(snapshot.images)
     names = list(references)
     calls = [partial(engine.inspect_image, images[name].id) for name in names]
-    for name, document in zip(names, _together(calls), strict=True):
+    for name, document in zip(names, together(calls), strict=True):
         declared = (document.get("Config") or {}).get("Volumes") or {}
         images[name] = images[name]._replace(volumes=tuple(sorted(declared)))
     return snapshot._replace(images=images)
@@ -111,7 +111,7 @@ def _references(project: Project) -> tuple[str, ...]:
     return tuple(sorted({project.image(service) for service in services} | hooks))
 
 
-def _together(calls: Sequence[Callable[[], T]]) -> list[T]:
+def together(calls: Sequence[Callable[[], T]]) -> list[T]:
     """Return the results of calls made at the same time, in order.
 
     Threads that hang do not keep the process from ending.

@@ -125,3 +125,36 @@ class Snapshot(NamedTuple):
     volumes: tuple[VolumeState, ...] = ()
     images: Mapping[str, ImageState] = NOTHING
     hooks: tuple[ContainerState, ...] = ()
+
+
+class Processes(NamedTuple):
+    """The processes of one container: what the engine calls their columns, and a row of each."""
+
+    container: ContainerState
+    titles: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class UsedImage(NamedTuple):
+    """The image of one container; `made` is when it was tagged last, as the engine tells."""
+
+    container: ContainerState
+    id: str
+    repository: str
+    tag: str
+    platform: str
+    size: int
+    made: str
+
+
+class ProjectState(NamedTuple):
+    """A project on an engine: how many of its containers are in each state, and its files."""
+
+    name: str
+    states: Mapping[str, int]
+    files: tuple[str, ...]
+
+    @property
+    def status(self) -> str:
+        """The states as Docker Compose tells them: `exited(1), running(2)`."""
+        return ", ".join(f"{state}({count})" for state, count in sorted(self.states.items()))

@@ -55,6 +55,14 @@ class Terminal:
                 pytest.fail("\n".join([f"the last lines are never {last!r}, but:", *lines]))
             time.sleep(0.05)
 
+    def wait_for(self, text: str) -> None:
+        """Wait until a text is somewhere on the screen."""
+        deadline = time.monotonic() + PATIENCE
+        while not any(text in line for line in self.screen):
+            if time.monotonic() > deadline:
+                pytest.fail("\n".join([f"{text!r} never appears in:", *self.screen]))
+            time.sleep(0.05)
+
     def answer(self, command: str) -> list[str]:
         """Type a command at the prompt of the shell; return what is on the screen for it.
 

@@ -67,7 +67,7 @@ def logs(session: Session, options: LogsOptions) -> int:
     ]
     if options.index and not chosen:
         service = options.services[0]
-        raise UsageError(f"service {service!r} has no container #{options.index}")
+        raise UsageError(f'service "{service}" is not running container #{options.index}')
     return _emit_all(session, [_target(container, name, options) for container in chosen])
 
 

@@ -15,6 +15,11 @@ DryRun: TypeAlias = Annotated[
     bool, Option("--dry-run", help="Show what would be done, change nothing")
 ]
 Services: TypeAlias = Annotated[list[str] | None, Argument("[SERVICE...]")]
+Format: TypeAlias = Annotated[
+    str, Option("--format", help="table, json, json-array, yaml, 'table TEMPLATE' or a Go TEMPLATE")
+]
+OnlyIds: TypeAlias = Annotated[bool, Option("-q", "--quiet", help="Print only the ids")]
+OnlyNames: TypeAlias = Annotated[bool, Option("-q", "--quiet", help="Print only the names")]
 Index: TypeAlias = Annotated[
     int, Option("--index", help="Which container of the service, from 1; 0 is the first there is")
 ]

@@ -1,23 +1,19 @@
-"""Lists as Docker Compose prints them: `ps` as a table, as JSON, through a template; pure."""
+"""The list of `ps` as Docker Compose prints it; pure."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from pycompose.model.values import Json
 from pycompose.snapshot import ContainerState, PortState
-from pycompose.ui.template import Template
+from pycompose.ui.listing import Columns, listing
 from pycompose.ui.text import fit, printable
 
-_GAP: Final = 3  # columns between two cells
-_NARROWEST: Final = 10  # columns of a cell and its gap: Go's tabwriter as docker sets it up
 _COMMAND: Final = 20  # columns of a command that is cut short
 _MOUNT: Final = 15
 _SHORT_ID: Final = 12
-_GO_ESCAPES: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
 HEADERS: Final = {
     "Command": "COMMAND",
@@ -54,8 +50,7 @@ def listed(
 ) -> str:
     """Return the list of containers as text, each line ended.
 
-    `format` is `ids`, `services`, `table`, `json`, `table TEMPLATE` or `TEMPLATE`; `now` is in
-    seconds since the epoch.
+    `format` is `ids`, `services`, or one of `listing`; `now` is in seconds since the epoch.
 
     Raises:
         UsageError: the template cannot be read.
@@ -68,34 +63,7 @@ def listed(
         # Compat: a blank line where there is none.
         return "\n".join(sorted({item.service for item in containers})) + "\n"
     rows = [fields(item, project=project, now=now, truncate=truncate) for item in containers]
-    if format in ("", "table"):
-        cells = [[printable(row[name]) for name in _DEFAULT] for row in rows]
-        return columns([HEADERS[name] for name in _DEFAULT], cells)
-    if format == "json":
-        return "".join(f"{compact(row)}\n" for row in rows)
-    in_table = format.startswith("table ")
-    template = Template(format.removeprefix("table ").strip() if in_table else format)
-    template.check(HEADERS)
-    lines = [template.render(row) for row in rows]
-    if not in_table:
-        return "".join(f"{line}\n" for line in lines)
-    header = template.render(HEADERS, header=True)
-    return columns(header.split("\t"), [line.split("\t") for line in lines])
-
-
-def columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return cells lined up in columns, under a header; the last one is not padded."""
-    lines = [header, *rows]
-    count = max(map(len, lines))
-    widths = [
-        max(_NARROWEST, _GAP + max(len(line[index]) for line in lines if index < len(line)))
-        for index in range(count)
-    ]
-    return "".join(
-        "".join(cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=False))
-        + f"{line[-1]}\n"
-        for line in lines
-    )
+    return listing(rows, Columns(HEADERS, _DEFAULT), format)
 
 
 def fields(container: ContainerState, *, project: str, now: float, truncate: bool) -> Json:
@@ -201,14 +169,6 @@ def _publishers(states: Sequence[PortState]) -> Json:
         }
         for port in sorted(states, key=lambda p: (p.private, p.host_ip, p.public, p.protocol))
     ]
-
-
-def compact(value: Json) -> str:
-    """Return a JSON document on one line, as Go's encoder writes it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for char, escape in _GO_ESCAPES.items():
-        text = text.replace(char, escape)
-    return text
 
 
 def quoted(text: str) -> str:

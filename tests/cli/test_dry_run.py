@@ -68,7 +68,10 @@ CASES = [
     ("stopped", "up -d", COMPOSE, "Container demo-web-1 Started"),
 ]
 # What waits for, shows or reads, and changes nothing.
-LOOKING = {"attach", "config", "lint", "logs", "ps", "version", "wait"}
+LOOKING = {
+    *("attach", "config", "events", "images", "lint", "logs", "ls", "port", "ps", "stats", "top"),
+    *("version", "volumes", "wait"),
+}
 # What cannot be rehearsed.
 REFUSING = {"exec": "exec --dry-run web true", "run": "run --dry-run web true"}
 

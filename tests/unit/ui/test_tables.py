@@ -9,7 +9,8 @@ import pytest
 
 from pycompose.errors import UsageError
 from pycompose.snapshot import ContainerState, MountState, PortState
-from pycompose.ui.tables import ago, columns, listed, ports, quoted
+from pycompose.ui.listing import Columns, aligned
+from pycompose.ui.tables import ago, listed, ports, quoted
 
 LONG = ContainerState(
     id="98beb0951df8fc56e6e16998df2a98fe4a39425257cc11f328176a29f764e7a3",
@@ -211,7 +212,7 @@ def test_quoted_text_is_gos() -> None:
 
 
 def test_columns_are_at_least_ten_wide() -> None:
-    assert columns(["A", "B"], [["1", "2"], ["123456789", ""]]) == (
+    assert aligned(["A", "B"], [["1", "2"], ["123456789", ""]], Columns({}, ())) == (
         "A           B\n1           2\n123456789   \n"
     )
 
