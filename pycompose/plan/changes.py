@@ -17,7 +17,7 @@ from pycompose.model.project import Project
 from pycompose.model.service import Service
 from pycompose.model.values import Json
 from pycompose.plan.diverged import place
-from pycompose.plan.ops import Change, CreateContainer
+from pycompose.plan.ops import Change, CreateContainer, RemoveContainer
 from pycompose.plan.plan import Plan
 from pycompose.snapshot import ContainerState, Snapshot
 
@@ -26,13 +26,27 @@ _SHORT = 12  # characters of an id, as the docker CLI shows them
 
 def replaced(plan: Plan) -> tuple[str, ...]:
     """Return the ids of the containers whose old values `with_changes` takes."""
-    return tuple(
-        step.replaces
+    return tuple(_predecessors(plan).values())
+
+
+def _predecessors(plan: Plan) -> dict[int, str]:
+    """Return the container in whose place a step creates one, by step.
+
+    One that had to go first, for a volume's sake, has no other relation to it than its name.
+    """
+    removed = {
+        step.resource: step.container
         for step in plan.steps
-        if isinstance(step, CreateContainer)
-        and step.replaces
-        and step.cause in ("changed", "image", "forced")
-    )
+        if isinstance(step, RemoveContainer) and step.cause == "dependency"
+    }
+    found = {}
+    for step in plan.steps:
+        if isinstance(step, CreateContainer):
+            ours = step.cause in ("changed", "image", "forced")
+            old = step.replaces if ours else "" if step.replaces else removed.get(step.resource)
+            if isinstance(old, str) and old:
+                found[step.id] = old
+    return found
 
 
 def with_changes(
@@ -40,13 +54,12 @@ def with_changes(
 ) -> Plan:
     """Return the plan with the changes of its new containers; `documents` are of `replaced`."""
     states = {state.id: state for state in snapshot.containers}
+    olds = _predecessors(plan)
     steps = tuple(
         step.replaced(
-            changes=_changes(
-                step, project, states[step.replaces], snapshot, documents[step.replaces]
-            ),
+            changes=_changes(step, project, states[old], snapshot, documents[old]),
         )
-        if isinstance(step, CreateContainer) and step.replaces in documents
+        if isinstance(step, CreateContainer) and (old := olds.get(step.id, "")) in documents
         else step
         for step in plan.steps
     )
@@ -67,7 +80,9 @@ def _changes(
         _change(project, service, path, old, new) for path in paths if not path.startswith("ports[")
     ]
     found += _ports(project, service, paths, old, new)
-    if step.cause == "image" and "image" not in paths:
+    image = snapshot.images.get(project.image(service))
+    other = not step.replaces and image is not None and image.id != state.image_id
+    if (step.cause == "image" or other) and "image" not in paths:
         found.append(_image(project, service, state, snapshot))
     return tuple(sorted(found, key=lambda change: change.path))
 

@@ -6,7 +6,17 @@ import json
 from typing import Any
 
 import pytest
-from projects import needs, project, service, snapshot, state
+from projects import (
+    IMAGE,
+    IMAGE_ID,
+    needs,
+    network,
+    project,
+    service,
+    snapshot,
+    state,
+    volume,
+)
 
 from pycompose import labels
 from pycompose.convert.hashing import field_digests
@@ -17,6 +27,7 @@ from pycompose.plan.changes import replaced, with_changes
 from pycompose.plan.ops import Change, CreateContainer
 from pycompose.plan.plan import Plan
 from pycompose.plan.up import Options, up
+from pycompose.snapshot import MountState
 
 DATA = Mount(type="bind", source="/old", target="/data")
 WEB = service(
@@ -177,3 +188,29 @@ def test_of_a_container_of_docker_compose_what_is_told_word_for_word_is_compared
         ("command", ["serve"], ["other"]),
         ("environment.COLOUR", "red", "blue"),
     ]
+
+
+def test_a_container_that_goes_before_its_volume_tells_what_changes_in_it() -> None:
+    data = Mount(type="volume", source="data", target="/data")
+    old, new = WEB._replace(volumes=(data,)), WEB._replace(volumes=(data,), command=("other",))
+    marks = {**state(old).labels, labels.FIELDS: json.dumps(dict(field_digests(old)))}
+    uses = (MountState("volume", "demo_data", "/x", "/data", read_only=False),)
+    changed = volume("data", labels={**volume("data").labels, labels.CONFIG_HASH: "other"})
+    there = snapshot(
+        state(old, labels=marks, mounts=uses, image_id="sha256:" + "2" * 64),
+        networks=(network(),),
+        volumes=(changed,),
+    )
+    wanted = project(new)
+    plan = up(wanted, there, Options(recreate_volumes=True))
+    assert replaced(plan) == (state(old).id,)
+    told = with_changes(plan, wanted, there, {state(old).id: _inspected(_body(old))})
+    [step] = [s for s in told.steps if isinstance(s, CreateContainer)]
+    assert [(one.path, one.old, one.new) for one in step.changes] == [
+        ("command", ["serve"], ["other"]),
+        ("image", f"{IMAGE} ({'2' * 12})", f"{IMAGE} ({IMAGE_ID[7:19]})"),
+    ]
+    there = there._replace(containers=(state(old, labels=marks, mounts=uses),))
+    plan = up(project(old), there, Options(recreate_volumes=True))
+    told = with_changes(plan, project(old), there, {state(old).id: _inspected(_body(old))})
+    assert [s.changes for s in told.steps if isinstance(s, CreateContainer)] == [()]
