@@ -208,7 +208,6 @@ def converge(
         project,
         snapshot,
         plan,
-        socket=session.socket,
         pull=options.pull,
         build=build,
     )

@@ -17,11 +17,10 @@ def look(
     snapshot: Snapshot,
     plan: Plan,
     *,
-    socket: str = "",
     pull: str = "",
     build: bool = True,
 ) -> list[Problem]:
-    """Return everything that stands in the way; `socket` is the path of a local engine's.
+    """Return everything that stands in the way, on this machine too if the engine is on it.
 
     Costs at most one list call; none where the plan makes and starts nothing.
 
@@ -32,10 +31,10 @@ def look(
     if not asked.containers:
         return []
     facts = preflight.Facts(containers=everyone(engine))
-    if (asked.sockets or asked.sources) and socket:
+    if (asked.sockets or asked.sources) and engine.socket:
         from pycompose.files import host
 
-        if host.is_here(socket):
+        if host.is_here(engine.socket):
             facts = facts._replace(
                 listeners=host.listeners(asked.sockets), absent=host.absent(asked.sources)
             )

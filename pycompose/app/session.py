@@ -83,12 +83,6 @@ class Session:
             )
         return self._engine
 
-    @property
-    def socket(self) -> str:
-        """The path of the engine's socket, "" where it has none or was not found by its address."""
-        endpoint = self._endpoint
-        return endpoint.path if endpoint is not None and endpoint.kind == "unix" else ""
-
     @cached_property
     def found(self) -> Found:
         """The Compose files of this command.
@@ -299,7 +293,7 @@ class Session:
                 here = ProjectLock(folder, endpoint.address, name, self._command)
                 locks.callback(here.release)
                 here.acquire(timeout=timeout, waiting=waiting)
-            if endpoint.shared:
+            if not engine.socket:  # else it is on this machine
                 from socket import gethostname
 
                 from pycompose.lease import EngineLock

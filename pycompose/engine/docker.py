@@ -77,6 +77,12 @@ class DockerEngine:
         """What this engine is and can do."""
         return self._wire.capabilities
 
+    @property
+    def socket(self) -> str:
+        """The path of its socket on this machine, "" where it is reached in another way."""
+        endpoint = self._wire.endpoint
+        return endpoint.path if endpoint.kind == "unix" else ""
+
     def close(self) -> None:
         """Let go of all connections."""
         self._wire.close()

@@ -125,6 +125,7 @@ class FakeEngine:
         self._faults: list[Fault] = []
         self._killed: Killed | None = None
         self.capabilities: Capabilities = capabilities
+        self.socket = ""
         self.registry: dict[str, Image] = {}
         self.calls: list[Call] = []
 

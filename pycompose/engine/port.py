@@ -64,6 +64,11 @@ class Engine(Protocol):
         """What this engine is and can do; asked once (GET /_ping)."""
         ...
 
+    @property
+    def socket(self) -> str:
+        """The path of its socket on this machine, "" where it is reached in another way."""
+        ...
+
     def close(self) -> None:
         """Let go of all connections."""
         ...

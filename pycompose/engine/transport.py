@@ -53,11 +53,6 @@ class Endpoint(NamedTuple):
     tls: TlsFiles | None = None
     source: str = ""
 
-    @property
-    def shared(self) -> bool:
-        """Whether other machines may use the engine as well: it was not found by a local socket."""
-        return self.kind != "unix"
-
     def __str__(self) -> str:
         return f"{self.address} (from {self.source})" if self.source else self.address
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 
@@ -84,3 +85,18 @@ def test_a_function_has_its_name_whatever_was_asked_for_first(first) -> None:
     code = f"import pycompose as p; p.{first}; print(callable(p.apply), callable(p.observe))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True True\n"
+
+
+def test_a_port_that_a_process_of_this_machine_holds_is_told(tmp_path, engine, free_port) -> None:
+    text = "services: {{web: {{image: busybox, ports: ['127.0.0.1:{}:80']}}}}\n"
+    (tmp_path / "compose.yaml").write_text(text.format(free_port))
+    wanted = pycompose.load(directory=str(tmp_path), name="shop")
+    with socket.socket() as holder, socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+        server.listen()
+        holder.bind(("127.0.0.1", free_port))
+        holder.listen()
+        assert pycompose.plan_up(wanted, engine).steps
+        engine.socket = str(tmp_path / "socket")
+        with pytest.raises(pycompose.ComposeFileError, match="is held by process"):
+            pycompose.plan_up(wanted, engine)

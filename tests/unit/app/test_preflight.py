@@ -18,10 +18,10 @@ def calls(engine: FakeEngine) -> list[str]:
     return [call.method for call in engine.calls]
 
 
-def found(engine: FakeEngine, wanted: Project, **how: str) -> list[str]:
+def found(engine: FakeEngine, wanted: Project) -> list[str]:
     plan, snapshot = next_up(engine, wanted), observe(engine, wanted)
     before = len(engine.calls)
-    problems = look(engine, wanted, snapshot, plan, **how)
+    problems = look(engine, wanted, snapshot, plan)
     assert calls(engine)[before:] in ([], ["list_containers"])
     return [one.path for one in problems]
 
@@ -53,6 +53,7 @@ def test_this_machine_is_looked_at_where_the_engine_is_on_it(engine, tmp_path, f
         server.listen()
         holder.bind(("127.0.0.1", free_port))
         holder.listen()
-        here = found(engine, wanted, socket=path)
-        assert here == ["services.web.volumes[0].source", "services.web.ports[0]"]
         assert found(engine, wanted) == []
+        engine.socket = path
+        here = ["services.web.volumes[0].source", "services.web.ports[0]"]
+        assert found(engine, wanted) == here
