@@ -12,9 +12,11 @@ from threading import Thread
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pycompose.engine.port import Engine, Frame, Stream
-from pycompose.errors import EngineError
+from pycompose.errors import EngineError, EngineUnavailable
 from pycompose.events import LogLine
+from pycompose.moments import moment
 
+MOST_BREAKS: Final = 3  # of connections in a row that brought no line
 READABLE: Final = ("json-file", "local", "journald", "")  # log drivers that can be read back
 
 
@@ -82,13 +84,43 @@ class Follower:
         document = self.engine.inspect_container(target.id)
         tty = bool(document["Config"]["Tty"])
         driver = document["HostConfig"].get("LogConfig", {}).get("Type", "")
-        if driver in READABLE and target.whole:
-            yield from self._whole(target, tty)
-        elif driver in READABLE or not target.follow:
+        if not target.follow:
             yield from self._opened(target, tty)
+        elif driver in READABLE:
+            yield from self._followed(target, tty)
         else:
             # Compat: what no driver keeps can only be seen while it is written.
             yield from self._read(target, self.engine.attach(target.id, tty=tty))
+
+    def _followed(self, target: Target, tty: bool) -> Iterator[LogLine]:
+        """Yield lines as they are written; where a connection breaks off, go on in another one.
+
+        Raises:
+            EngineError: nobody answers any more, or connections break off without a line between.
+        """
+        asked = target._replace(timestamps=True)
+        last, told = b"", 0  # the last line with its time, and how often it was told
+        breaks: list[EngineUnavailable] = []  # without a line between
+        while True:
+            again = told  # what there is since a time begins with the lines of that time
+            try:
+                for line in self._whole(asked, tty) if asked.whole else self._opened(asked, tty):
+                    if again and _stamp(line) <= _stamp_of(last):
+                        again -= line.line == last
+                        continue
+                    last, told = line.line, told + 1 if line.line == last else 1
+                    again = 0
+                    breaks.clear()
+                    yield line if target.timestamps else _unstamped(line)
+            except EngineUnavailable as lost:
+                breaks.append(lost)
+                if self.closed or len(breaks) > MOST_BREAKS:
+                    raise breaks[0] from None
+                if last:
+                    since = moment(_stamp_of(last).decode())
+                    asked = asked._replace(since=since, tail="all", whole=True)
+            else:
+                return
 
     def _opened(self, target: Target, tty: bool) -> Iterator[LogLine]:
         stream = self.engine.logs(
@@ -113,36 +145,37 @@ class Follower:
             self.streams.pop(target.id, None)
 
     def _whole(self, target: Target, tty: bool) -> Iterator[LogLine]:
-        """Yield every line since `target.since`.
+        """Yield every line since `target.since`, with its time.
 
         Engine: following a container that writes while the stream is opened may miss what it
         wrote first, or all if it has ended by then; reading without following does not.
         """
-        stamped = target._replace(timestamps=True)
         first = True
-        for line in self._opened(stamped, tty):
+        for line in self._opened(target, tty):
             if first:
-                yield from self._before(stamped, tty, _stamp(line), target.timestamps)
+                yield from self._before(target, tty, _stamp(line))
                 first = False
-            yield line if target.timestamps else _unstamped(line)
+            yield line
         if first and not self.closed:
-            yield from self._before(stamped, tty, None, target.timestamps)
+            yield from self._before(target, tty, None)
 
-    def _before(
-        self, target: Target, tty: bool, end: bytes | None, timestamps: bool
-    ) -> Iterator[LogLine]:
+    def _before(self, target: Target, tty: bool, end: bytes | None) -> Iterator[LogLine]:
         stream = self.engine.logs(target.id, since=target.since, timestamps=True, tty=tty)
         try:
             for line in split(stream, target.name, stamped=not tty):
                 if end is not None and _stamp(line) >= end:
                     return
-                yield line if timestamps else _unstamped(line)
+                yield line
         finally:
             stream.close()
 
 
 def _stamp(line: LogLine) -> bytes:
-    return line.line.partition(b" ")[0]
+    return _stamp_of(line.line)
+
+
+def _stamp_of(line: bytes) -> bytes:
+    return line.partition(b" ")[0]
 
 
 def _unstamped(line: LogLine) -> LogLine:

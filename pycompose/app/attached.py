@@ -127,6 +127,7 @@ class Attached:
             raise self.failure
         if self.interrupts:
             raise Cancelled
+        self.session.still_there()
         return self.exit_code
 
     # What the loop takes from the queue.

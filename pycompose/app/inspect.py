@@ -68,7 +68,8 @@ def logs(session: Session, options: LogsOptions) -> int:
     if options.index and not chosen:
         service = options.services[0]
         raise UsageError(f'service "{service}" is not running container #{options.index}')
-    return _emit_all(session, [_target(container, name, options) for container in chosen])
+    targets = [_target(container, name, options) for container in chosen]
+    return _emit_all(session, targets, following=options.follow)
 
 
 def _target(container: ContainerState, project: str, options: LogsOptions) -> Target:
@@ -86,7 +87,7 @@ def _target(container: ContainerState, project: str, options: LogsOptions) -> Ta
     )
 
 
-def _emit_all(session: Session, targets: list[Target]) -> int:
+def _emit_all(session: Session, targets: list[Target], *, following: bool) -> int:
     from pycompose.errors import EngineError
     from pycompose.follow import all_lines
 
@@ -100,6 +101,8 @@ def _emit_all(session: Session, targets: list[Target]) -> int:
             failed = True
         else:
             session.emit(output)
+    if following:
+        session.still_there()
     return 1 if failed else 0
 
 

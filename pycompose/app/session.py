@@ -14,7 +14,14 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from pycompose.app.settings import Settings
-from pycompose.errors import ComposeFileError, Position, Problem, PycomposeError, UsageError
+from pycompose.errors import (
+    ComposeFileError,
+    EngineUnavailable,
+    Position,
+    Problem,
+    PycomposeError,
+    UsageError,
+)
 from pycompose.events import Notice, Sink
 
 if TYPE_CHECKING:
@@ -82,6 +89,20 @@ class Session:
                 config_folder=config_folder(settings.environ),
             )
         return self._engine
+
+    def still_there(self) -> None:
+        """Check that containers ended by themselves, and not with the engine.
+
+        Engine: one that ends stops its containers first, which looks like an end of theirs.
+
+        Raises:
+            EngineUnavailable: it takes no connection any more.
+        """
+        try:
+            self.engine.ping()
+        except EngineUnavailable as error:
+            message = f"the engine has ended, and the containers with it: {error.message}"
+            raise EngineUnavailable(message) from error
 
     @cached_property
     def found(self) -> Found:

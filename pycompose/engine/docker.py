@@ -55,6 +55,7 @@ class DockerEngine:
         self.list_volumes = wire.list_volumes
         self.list_images = wire.list_images
         self.inspect_image = wire.inspect_image
+        self.ping = wire.ping
         self.info = wire.info
         self.events = wire.events
         self.logs = wire.logs

@@ -352,6 +352,10 @@ class FakeEngine:
         return {"Descriptor": {"digest": found.id}, "Platforms": [platform]}
 
     @_reads
+    def ping(self) -> None:
+        """GET /_ping."""
+
+    @_reads
     def info(self) -> Json:
         """GET /info."""
         return {

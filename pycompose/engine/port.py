@@ -112,6 +112,14 @@ class Engine(Protocol):
         """
         ...
 
+    def ping(self) -> None:
+        """GET /_ping on a new connection: an engine that is about to end takes none.
+
+        Raises:
+            EngineUnavailable: it does not answer.
+        """
+        ...
+
     def info(self) -> Json:
         """GET /info."""
         ...

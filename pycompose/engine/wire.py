@@ -37,6 +37,7 @@ Filters = Mapping[str, Sequence[str]]
 
 IDLE_CONNECTIONS: Final = 8  # kept; as many as `apply` has workers
 _TRIES: Final = 2  # of a GET; what is lost twice at once is no accident
+_PING: Final = "GET /_ping"
 _UPGRADE: Final = {"Connection": "Upgrade", "Upgrade": "tcp"}
 
 
@@ -113,6 +114,15 @@ class Wire:
     def inspect_image(self, image: str) -> Json:
         """GET /images/{name}/json."""
         return self._object(f"/images/{quote(image)}/json")
+
+    def ping(self) -> None:
+        """GET /_ping, on a connection of its own."""
+        connection = self._connect()
+        try:
+            with failures_of(_PING, connection):
+                _greeted(connection)
+        finally:
+            self._release(connection)
 
     def info(self) -> Json:
         """GET /info."""
@@ -283,19 +293,15 @@ class Wire:
                 raise
 
     def _ping(self) -> Head | None:
+        """Return the head of the answer to a ping, None where there is no good one."""
         connection = self._connect()
         try:
-            connection.send("GET", "/_ping", {})
-            head = connection.head()
-            for _ in connection.body(head):
-                pass
+            return _greeted(connection)
         except (OSError, NoHttp):
             if words := connection.channel.last_words():
                 message = f"cannot connect to the engine at {self.endpoint}: {words}"
-                raise EngineUnavailable(message, request="GET /_ping") from None
+                raise EngineUnavailable(message, request=_PING) from None
             return None
-        else:
-            return head
         finally:
             self._release(connection)
 
@@ -336,6 +342,14 @@ class Wire:
         with self._lock:
             self._busy.discard(connection)
         connection.channel.close()
+
+
+def _greeted(connection: Connection) -> Head:
+    connection.send("GET", "/_ping", {})
+    head = connection.head()
+    for _ in connection.body(head):
+        pass
+    return head
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import docker
 import docker.errors
 import pytest
 import tmux
+from second_engine import SecondEngine, dockerd
 
 from pycompose import labels
 
@@ -87,6 +88,8 @@ class Scene:
         self.running: list[Running] = []
         self.seen: set[str] = set()  # anonymous volumes
         self.volumes_made: set[str] = set()
+        self.engine: SecondEngine | None = None
+        self.host = ""  # DOCKER_HOST of the commands; empty: as for the tests
 
     # Files and commands.
 
@@ -99,6 +102,8 @@ class Scene:
     def env(self, **changes: str) -> dict[str, str]:
         names = ("PATH", "HOME", "TMPDIR", "PYTHONPATH", "DOCKER_HOST")
         kept = {name: os.environ[name] for name in names if name in os.environ}
+        if self.host:
+            kept["DOCKER_HOST"] = self.host
         return {**kept, "LC_ALL": "C.UTF-8", "COLUMNS": "80", **changes}
 
     def command(self, *words: str) -> list[str]:
@@ -300,3 +305,22 @@ def terminal(scene: Scene) -> Iterator[tmux.Terminal]:
     found = tmux.Terminal(scene.folder, {**env, "TERM": "xterm"})
     yield found
     found.close()
+
+
+@pytest.fixture
+def frail(real_engine: Any, project_name: str, tmp_path: Path, image: str) -> Iterator[Scene]:
+    """A scene on an engine of its own, `frail.engine`, that may be killed."""
+    del real_engine
+    if not dockerd():
+        pytest.skip("a second engine needs root and dockerd")
+    with SecondEngine() as engine:
+        engine.load(image)
+        client = docker.DockerClient(base_url=engine.address, timeout=int(PATIENCE))
+        made = Scene(project_name, tmp_path, client, image)
+        made.host, made.engine = engine.address, engine
+        try:
+            yield made
+        finally:
+            for running in made.running:
+                running.kill()
+            client.close()

@@ -652,6 +652,10 @@ def test_capabilities_and_info_say_what_the_engine_is(subject: Subject):
     assert subject.engine.info()["ServerVersion"] == capabilities.version
 
 
+def test_ping_is_answered(subject: Subject):
+    subject.engine.ping()
+
+
 def test_image_is_listed_with_its_tag(subject: Subject):
     [row] = subject.engine.list_images(filters={"reference": [subject.image]})
     assert subject.image in row["RepoTags"]

@@ -284,6 +284,15 @@ def test_a_page_is_no_success(wire, engine, server):
         wire.logs("a")
 
 
+def test_a_ping_finds_out_that_no_connection_is_taken_any_more(wire, server):
+    server.answers = [text("200 OK", b"[]")] * 2
+    wire.list_containers()
+    os.unlink(server.endpoint.path)
+    wire.list_containers()  # on a connection that was kept
+    with pytest.raises(EngineUnavailable, match="cannot connect"):
+        wire.ping()
+
+
 def test_nobody_at_the_address(tmp_path):
     endpoint = Endpoint(kind="unix", address="unix:///no", path="/no", source="DOCKER_HOST")
     message = r"cannot connect to the engine at unix:///no \(from DOCKER_HOST\): no such file"
