@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from typing import assert_never
+from contextlib import contextmanager, suppress
+from typing import Literal, assert_never
 
 from pycompose import labels
 from pycompose.convert.hashing import digest
 from pycompose.convert.joins import bound
 from pycompose.engine.port import Engine
-from pycompose.errors import EngineError, NotFound
+from pycompose.errors import Conflict, EngineError, NotFound
 from pycompose.events import Notice, Progress, Sink
 from pycompose.hooks import run_before, run_hook
 from pycompose.model.values import Json
@@ -67,7 +67,8 @@ class Performer:
             case ops.CreateNetwork():
                 engine.create_network(step.body)
             case ops.RemoveNetwork():
-                _gone(lambda: engine.remove_network(step.network))
+                with self._users_named("network", step.network):
+                    _gone(lambda: engine.remove_network(step.network))
             case ops.Connect():
                 container = self.resolve(step.container)
                 body = {"Container": container, "EndpointConfig": step.endpoint}
@@ -77,7 +78,8 @@ class Performer:
             case ops.CreateVolume():
                 engine.create_volume(step.body)
             case ops.RemoveVolume():
-                _gone(lambda: engine.remove_volume(step.volume, force=True))
+                with self._users_named("volume", step.volume):
+                    _gone(lambda: engine.remove_volume(step.volume, force=True))
             case ops.PullImage():
                 progress = self._progress(step)
                 engine.pull_image(step.image, platform=step.platform, on_progress=progress)
@@ -120,6 +122,20 @@ class Performer:
             case _:
                 assert_never(step)
         return None
+
+    @contextmanager
+    def _users_named(self, kind: Literal["network", "volume"], name: str) -> Iterator[None]:
+        """Say who uses what an engine refuses to remove, as far as it tells."""
+        try:
+            yield
+        except Conflict as error:
+            users: tuple[str, ...] = ()
+            with suppress(EngineError):
+                users = tuple(map(_owned, self.engine.list_containers(filters={kind: [name]})))
+            if not users:
+                raise
+            message = f"it is still used by {', '.join(sorted(users))}"
+            raise Conflict(message, status=error.status, request=error.request) from error
 
     def _create(self, step: ops.CreateContainer) -> str:
         body = step.body
@@ -183,6 +199,13 @@ class Performer:
             )
 
         return tell
+
+
+def _owned(row: Json) -> str:
+    """Return a container of a list as `container 'x' (project 'shop')`."""
+    names = row.get("Names") or [row["Id"][:12]]
+    owner = (row.get("Labels") or {}).get(labels.PROJECT)
+    return f"container {names[0].lstrip('/')!r}" + (f" (project {owner!r})" if owner else "")
 
 
 def _gone(call: Callable[[], None]) -> None:

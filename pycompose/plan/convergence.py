@@ -35,6 +35,7 @@ from pycompose.plan.ops import (
 )
 from pycompose.plan.pre_start import pre_start
 from pycompose.plan.progress import Progress
+from pycompose.plan.resources import Networks
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, MountState, Snapshot
 
@@ -81,7 +82,7 @@ class Convergence:
         self.evicted: dict[str, int] = {}  # container id → the step that removes it for a volume
         self.prepared: dict[str, list[int]] = {}  # service → the steps that prepare its start
         self.rolled: dict[str, list[int]] = {}  # service → the steps after which it is replaced
-        self.network_made: dict[str, int | str] = {}
+        self.networks = Networks({}, {}, set())
         self.volume_made: dict[str, int] = {}
         self.dependents = graph.dependents(project)
         self.there: dict[str, list[ContainerState]] = {}
@@ -287,12 +288,14 @@ class Convergence:
 
     def _needs(self, service: Service) -> list[int]:
         """Return the steps that make what a container of the service refers to."""
-        networks = [self.network_made.get(key) for key in service.networks]
+        networks = [self.networks.made.get(key) for key in service.networks]
+        cleared = [step for key in service.networks for step in self.networks.cleared.get(key, ())]
         volumes = [self.volume_made.get(m.source) for m in service.volumes if m.type == "volume"]
         linked = [name for there in self.joins.linked.values() for name in there.values()]
         others = [self.named.get(name) for name in (*service.containers, *linked)]
         shared = [made.op for made in self.joins.made]
-        return [made for made in (*networks, *volumes, *others, *shared) if isinstance(made, int)]
+        steps = (*networks, *cleared, *volumes, *others, *shared)
+        return [made for made in steps if isinstance(made, int)]
 
     def containers(self, service: str) -> Containers:
         """Return the containers of a service as they are to be, else as they are."""

@@ -56,7 +56,7 @@ def questions(project: Project, snapshot: Snapshot, plan: Plan) -> Questions:
     wanted = wants(project, plan)
     sockets = frozenset((number, want.port.protocol) for want in wanted for number in want.numbers)
     sources = sorted({mount.source for _, mount in _mounts(project, snapshot, made)})
-    return Questions(bool(made or wanted), sockets, tuple(sources))
+    return Questions(bool(made or wanted or _going(plan)), sockets, tuple(sources))
 
 
 def problems(
@@ -78,6 +78,7 @@ def problems(
         *_images(project, snapshot, made, pull=pull, build=build),
         *_binds(project, snapshot, made, facts.absent),
         *_subnets(project, snapshot, plan),
+        *_strangers(project, snapshot, plan, facts.containers),
         *conflicts(project, plan, wants(project, plan), facts.containers, facts.listeners),
     ]
 
@@ -149,6 +150,31 @@ def _binds(
                 hint = "create it, this engine makes none that has 'propagation' or 'recursive'"
             hint = hint or "create it, or write 'bind: {create_host_path: true}' for a folder"
             yield problem(project, path, f"there is no {source!r} to mount", hint)
+
+
+def _going(plan: Plan) -> list[RemoveNetwork]:
+    """Return the steps that remove a network which the plan cannot do without removing."""
+    return [s for s in plan.steps if isinstance(s, RemoveNetwork) and not s.best_effort]
+
+
+def _strangers(
+    project: Project, snapshot: Snapshot, plan: Plan, containers: Iterable[ContainerState]
+) -> Iterator[Problem]:
+    """Yield the networks that are to be removed and that others are on.
+
+    Engine: one that does not run would not keep the network from being removed, and could not be
+    started afterwards.
+    """
+    mine = {container.id for container in snapshot.containers}
+    for step in _going(plan):
+        name = step.resource.removeprefix("Network ")
+        on_it = [c for c in containers if step.network in c.networks.values() and c.id not in mine]
+        if on_it:
+            key = next((k for k, n in project.networks.items() if n.name == name), name)
+            whose = ", ".join(owned(container) for container in on_it)
+            message = f"network {name!r} has to be removed ({step.why}), but {whose} is on it"
+            hint = f"'docker network disconnect {name} {on_it[0].name}' takes it off"
+            yield problem(project, ("networks", key), message, hint)
 
 
 def _subnets(project: Project, snapshot: Snapshot, plan: Plan) -> Iterator[Problem]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from pycompose import labels
 from pycompose.convert import network as convert
@@ -10,6 +11,7 @@ from pycompose.convert.hashing import network_hash, volume_hash
 from pycompose.errors import Position, Problem
 from pycompose.model.project import Project
 from pycompose.plan.ops import (
+    STOPPABLE,
     CreateNetwork,
     CreateVolume,
     Disconnect,
@@ -28,12 +30,29 @@ def problem(project: Project, path: tuple[str | int, ...], message: str, hint: s
     return Problem(at, dotted.removeprefix("."), message, hint)
 
 
-def networks(project: Project, snapshot: Snapshot, steps: Steps) -> dict[str, int | str]:
-    """Plan the project's networks; the step that makes each, or the id of the one that is there.
+class Networks(NamedTuple):
+    """What became of a project's networks, by key.
 
-    An external one that is missing and a stranger that holds a name are problems of the steps.
+    `made` holds the step that makes each, or the id of the one that is there; `cleared` the steps
+    after which it is the only one of its name. `left` are the ids of containers that were taken
+    off a network that goes, to be made anew.
     """
-    made: dict[str, int | str] = {}
+
+    made: dict[str, int | str]
+    cleared: dict[str, list[int]]
+    left: set[str]
+
+
+def networks(
+    project: Project, snapshot: Snapshot, steps: Steps, going: Collection[str] = ()
+) -> Networks:
+    """Plan the project's networks; `going` are the ids of containers that the plan removes.
+
+    An external one that is missing, a stranger that holds a name, and containers that would be
+    taken off a network for good are problems of the steps.
+    """
+    planned = Networks({}, {}, set())
+    made = planned.made
     for key, wanted in sorted(project.networks.items()):
         path = ("networks", key)
         found = [n for n in snapshot.networks if n.name == wanted.name]
@@ -58,8 +77,15 @@ def networks(project: Project, snapshot: Snapshot, steps: Steps) -> dict[str, in
                 body=convert.network(project, key),
             )
         else:
-            made[key] = _existing_network(project, snapshot, steps, key, ours)
-    return made
+            keep = min(ours, key=lambda n: (n.created, n.id))
+            made[key] = keep.id
+            extra = [n for n in ours if n.id != keep.id]
+            users = _Users(project, snapshot, steps, going, planned.left)
+            planned.cleared[key] = [_remove_extra(users, key, one) for one in extra]
+            there = keep.labels.get(labels.CONFIG_HASH)
+            if there is not None and there != network_hash(wanted):
+                made[key] = _change_network(users, key, keep)
+    return planned
 
 
 def _external_network(name: str, found: list[NetworkState]) -> tuple[str, str]:
@@ -83,39 +109,49 @@ def _foreign_network(found: NetworkState) -> tuple[str, str]:
     )
 
 
-def _existing_network(
-    project: Project, snapshot: Snapshot, steps: Steps, key: str, ours: list[NetworkState]
-) -> int | str:
-    keep = min(ours, key=lambda n: (n.created, n.id))
-    others = [n for n in ours if n.id != keep.id]
-    users = {id for c in snapshot.containers for id in c.networks.values()}
-    for extra in others:
-        if extra.id in users:
-            steps.warn(f"there are two networks named {extra.name}; {extra.id[:12]} is still used")
-        else:
-            steps.add(
-                RemoveNetwork,
-                resource=f"Network {extra.name}",
-                cause="surplus",
-                why=f"a second network of this name ({extra.id[:12]}), unused",
-                network=extra.id,
-                best_effort=True,
-            )
-    wanted = project.networks[key]
-    there = keep.labels.get(labels.CONFIG_HASH)
-    if there is None or there == network_hash(wanted):
-        return keep.id
-    return _change_network(project, snapshot, steps, key, keep)
+class _Users(NamedTuple):
+    """What it takes to take containers off a network that goes."""
+
+    project: Project
+    snapshot: Snapshot
+    steps: Steps
+    going: Collection[str]
+    left: set[str]
+
+    def leave(self, key: str, network: NetworkState, why: str) -> list[int]:
+        """Plan to stop and disconnect whatever of the project is on a network; the last steps."""
+        on_it = [c for c in self.snapshot.containers if network.id in c.networks.values()]
+        for container in on_it:
+            if self._stays(container):
+                message = f"{why}, but {container.name} runs on it and is not to be made anew"
+                hint = "name its service as well, or remove that container"
+                self.steps.problems.append(problem(self.project, ("networks", key), message, hint))
+        self.left.update(container.id for container in on_it)
+        return [_leave(container, network, self.steps, why) for container in on_it]
+
+    def _stays(self, container: ContainerState) -> bool:
+        ours = container.service in self.project.services and not container.oneoff
+        return container.state in STOPPABLE and not ours and container.id not in self.going
 
 
-def _change_network(
-    project: Project, snapshot: Snapshot, steps: Steps, key: str, old: NetworkState
-) -> int:
+def _remove_extra(users: _Users, key: str, extra: NetworkState) -> int:
+    """Plan to remove a second network of a name, with which no container could be started."""
+    left = users.leave(key, extra, f"a second network is named {extra.name}")
+    return users.steps.add(
+        RemoveNetwork,
+        after=left,
+        resource=f"Network {extra.name}",
+        cause="surplus",
+        why=f"a second network of this name ({extra.id[:12]})",
+        network=extra.id,
+        best_effort=not left,  # where nothing of ours is on it, what runs goes on as it is
+    )
+
+
+def _change_network(users: _Users, key: str, old: NetworkState) -> int:
     """Plan a network anew: its containers leave it first, and are recreated on the new one."""
-    left: list[int] = []
-    for container in snapshot.containers:
-        if old.id in container.networks.values():
-            left.append(_leave(container, old, steps))
+    steps = users.steps
+    left = users.leave(key, old, f"network {old.name} is made anew")
     removed = steps.add(
         RemoveNetwork,
         after=left,
@@ -130,14 +166,13 @@ def _change_network(
         resource=f"Network {old.name}",
         cause="changed",
         why=f"networks.{key} changed",
-        body=convert.network(project, key),
+        body=convert.network(users.project, key),
     )
 
 
-def _leave(container: ContainerState, network: NetworkState, steps: Steps) -> int:
+def _leave(container: ContainerState, network: NetworkState, steps: Steps, why: str) -> int:
     after: list[int] = []
-    why = f"network {network.name} is made anew"
-    if container.state in ("running", "paused", "restarting"):
+    if container.state in STOPPABLE:
         after = [
             steps.add(
                 Stop,

@@ -121,8 +121,8 @@ def _refuse(
         )
         run.steps.problems += impossible(run.project, service, wanted, standing, private=private)
     for key in service.networks:
-        name = run.project.networks[key].name
-        if isinstance(run.network_made.get(key), int) and any(name in o.networks for o in standing):
+        goes = isinstance(run.networks.made.get(key), int) or run.networks.cleared.get(key)
+        if goes and any(old.id in run.networks.left for old in standing):
             message = f"it is made anew, and all containers of {service.name!r} leave it at once"
             hint = "'--rolling=false' says that they may"
             run.steps.problems.append(problem(run.project, ("networks", key), message, hint))

@@ -86,10 +86,12 @@ def draft(project: Project, snapshot: Snapshot, options: Options) -> tuple[Plan,
 
 def converge(run: Convergence, but: str = "") -> None:
     """Plan all that makes the engine run the project, but for one service."""
-    run.network_made = resources.networks(run.project, run.snapshot, run.steps)
+    orphans = [c for c in run.snapshot.containers if is_orphan(run.project, c)]
+    going = {c.id for c in orphans} if run.options.remove_orphans else ()
+    run.networks = resources.networks(run.project, run.snapshot, run.steps, going)
     renewed = _renewed(run) if run.options.recreate_volumes else {}
     run.volume_made = resources.volumes(run.project, run.snapshot, run.steps, renewed)
-    _orphans(run)
+    _orphans(run, orphans)
     for name in graph.order(run.project):
         if name != but:
             _service(run, run.project.services[name])
@@ -116,8 +118,7 @@ def _renewed(run: Convergence) -> dict[str, int]:
     return made
 
 
-def _orphans(run: Convergence) -> None:
-    orphans = [c for c in run.snapshot.containers if is_orphan(run.project, c)]
+def _orphans(run: Convergence, orphans: list[ContainerState]) -> None:
     if run.options.remove_orphans:
         for orphan in orphans:
             why = f"no service {orphan.service!r} in the files"
@@ -222,13 +223,16 @@ def _verdict(run: Convergence, service: Service, state: ContainerState) -> Diver
         service,
         state,
         run.snapshot,
-        run.network_made,
+        run.networks.made,
         contents=run.options.contents,
         references=run.joins.references,
     )
     if found is not None and run.joins.made and state.state != "dead":
         found = Divergence("dependency", "what it shares something with is made anew")
-    return None if policy == "never" and state.state != "dead" else found
+    left = state.id in run.networks.left
+    if found is None and left:
+        found = Divergence("incomplete", "it is taken off a network that goes")
+    return None if policy == "never" and state.state != "dead" and not left else found
 
 
 def _reuse(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from projects import IMAGE, silent
 
+from pycompose import labels
 from pycompose.engine.fake import FakeEngine
 from pycompose.errors import Conflict, EngineError
 from pycompose.events import Event, Progress
@@ -40,6 +41,29 @@ def test_what_cannot_be_removed_is_told(engine: FakeEngine) -> None:
 
     with pytest.raises(Conflict):
         Performer(engine, {}, silent).perform(ops.RemoveContainer(**WORDS, container=id))
+
+
+def test_who_keeps_something_from_being_removed_is_named(engine: FakeEngine) -> None:
+    network = engine.create_network({"Name": "n"})
+    engine.create_volume({"Name": "v"})
+    host = {"NetworkMode": "n", "Binds": ["v:/v"]}
+    ours = engine.create_container("one", {"Image": IMAGE, "HostConfig": host})["Id"]
+    marks = {labels.PROJECT: "shop"}
+    theirs = {"Image": IMAGE, "HostConfig": host, "Labels": marks}
+    for id in (ours, engine.create_container("two", theirs)["Id"]):
+        engine.start_container(id)
+    performer = Performer(engine, {}, silent)
+    message = r"it is still used by container 'one', container 'two' \(project 'shop'\)"
+
+    for step in (
+        ops.RemoveNetwork(**WORDS, network=network),
+        ops.RemoveVolume(**WORDS, volume="v"),
+    ):
+        with pytest.raises(Conflict, match=message):
+            performer.perform(step)
+    engine.fail(EngineError("no more lists"), call="list_containers")
+    with pytest.raises(Conflict, match="volume is in use"):
+        performer.perform(ops.RemoveVolume(**WORDS, volume="v"))
 
 
 def test_a_container_that_a_step_made_is_known_by_that_step(engine: FakeEngine) -> None:

@@ -133,3 +133,20 @@ def test_a_subnet_that_another_network_has_is_told_with_it() -> None:
         " network 'shop_default' of project 'shop'"
     )
     assert told(wanted, snapshot(networks=(other._replace(subnets=("10.8.0.0/16",)),))) == []
+
+
+def test_a_network_that_goes_may_have_no_stranger_on_it() -> None:
+    marks = {labels.PROJECT: "demo", labels.NETWORK: "default", labels.CONFIG_HASH: "other"}
+    seen = snapshot(state(WEB), networks=(network(labels=marks),))
+    stranger = state(
+        service("job"), id="f" * 64, name="theirs", state="exited", labels={labels.PROJECT: "shop"}
+    )
+    wanted = project(WEB)
+
+    assert asked(wanted, seen).containers
+    assert told(wanted, seen, Facts(containers=(*seen.containers, stranger))) == [
+        "networks.default: network 'demo_default' has to be removed (networks.default changed), but"
+        " container 'theirs' (service 'job' of project 'shop') is on it"
+        " ('docker network disconnect demo_default theirs' takes it off)"
+    ]
+    assert told(wanted, seen, Facts(containers=seen.containers)) == []

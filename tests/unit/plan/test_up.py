@@ -437,13 +437,13 @@ def test_an_unused_second_network_of_a_name_is_removed() -> None:
 
     assert text(plan) == golden(
         """
-        [] -> #1 RemoveNetwork network demo_default: a second network of this name (second), unused
+        [] -> #1 RemoveNetwork network demo_default: a second network of this name (second)
         """
     )
     assert plan.steps[0].best_effort
 
 
-def test_a_used_second_network_of_a_name_is_told_of_and_left() -> None:
+def test_a_second_network_of_a_name_goes_before_anything_is_created() -> None:
     plan = plan_of(
         project(WEB),
         snapshot(
@@ -454,14 +454,49 @@ def test_a_used_second_network_of_a_name_is_told_of_and_left() -> None:
 
     assert text(plan) == golden(
         """
-        [] -> #1 CreateContainer container demo-web-1: it is not on network demo_default
-        [1] -> #2 Stop container demo-web-1: replaced by #1
-        [2] -> #3 RemoveContainer container demo-web-1: replaced by #1
-        [3] -> #4 Rename container demo-web-1: takes the place of 776562310000
-        [4] -> #5 Start container demo-web-1: recreated
+        [] -> #1 Stop container demo-web-1: a second network is named demo_default
+        [1] -> #2 Disconnect network demo_default: demo-web-1 leaves it
+        [2] -> #3 RemoveNetwork network demo_default: a second network of this name (second)
+        [3] -> #4 CreateContainer container demo-web-1: it is not on network demo_default
+        [4] -> #5 Stop container demo-web-1: replaced by #4
+        [5] -> #6 RemoveContainer container demo-web-1: replaced by #4
+        [6] -> #7 Rename container demo-web-1: takes the place of 776562310000
+        [7] -> #8 Start container demo-web-1: recreated
         """
     )
-    assert told(plan) == ["there are two networks named demo_default; second is still used"]
+    assert not plan.steps[2].best_effort
+
+
+@pytest.mark.parametrize("status", ["running", "exited"])
+@pytest.mark.parametrize("policy", ["diverged", "never"])
+def test_what_is_taken_off_a_network_is_always_made_anew(status: Any, policy: Any) -> None:
+    mine = state(WEB, state=status, networks={"demo_default": "second"})
+    seen = snapshot(mine, networks=(network(created="1"), network(id="second", created="2")))
+
+    plan = plan_of(project(WEB), seen, policy=policy)
+
+    assert [step.service for step in plan.steps if isinstance(step, CreateContainer)] == ["web"]
+
+
+@pytest.mark.parametrize(
+    ("there", "options", "refused"),
+    [
+        (state(service("old")), {}, True),
+        (state(service("old")), {"remove_orphans": True}, False),
+        (state(service("old"), state="exited"), {}, False),
+        (state(WEB)._replace(name="demo-web-run-1", oneoff=True, number=None), {}, True),
+    ],
+)
+def test_nothing_is_taken_off_a_network_for_good(there: Any, options: Any, refused: bool) -> None:
+    changed = network(labels={**network().labels, labels.CONFIG_HASH: "other"})
+    seen = snapshot(there, networks=(changed,))
+
+    if not refused:
+        plan_of(project(WEB), seen, **options)
+        return
+    message = "networks.default: network demo_default is made anew, but demo-.* runs on it"
+    with pytest.raises(ComposeFileError, match=message):
+        plan_of(project(WEB), seen, **options)
 
 
 def test_a_changed_network_is_made_anew_with_its_containers() -> None:
