@@ -7,6 +7,7 @@
     ├── EngineError                   an engine refused a request; carries its status and words
     │   ├── NotFound                  404
     │   ├── Conflict                  409
+    │   ├── Unstartable               no start of a container will succeed; it is to be made anew
     │   └── EngineUnavailable         no engine answered, or the connection was lost
     ├── ProjectInUse                  another command changes the project
     ├── PlanOutdated                  a saved plan is not what would be planned now
@@ -126,6 +127,10 @@ class NotFound(EngineError):
 
 class Conflict(EngineError):
     """The object exists already, or its state forbids the request (409)."""
+
+
+class Unstartable(EngineError):
+    """A container is beyond starting for a reason of the engine's own; only a new one will run."""
 
 
 class EngineUnavailable(EngineError):

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _EXITED: Final = re.compile(r"(?:Exited|Restarting) \((-?\d+)\)")
+_MOST_DIGITS: Final = 10  # of the number of a container; labels hold whatever anybody writes
 _HEALTH: Final[Mapping[str, Health]] = {
     "(healthy)": "healthy",
     "(unhealthy)": "unhealthy",
@@ -140,7 +141,6 @@ def together(calls: Sequence[Callable[[], T]]) -> list[T]:
 def container(document: Json) -> ContainerState:
     """Return a container as listed by GET /containers/json."""
     marks = document.get("Labels") or {}
-    number = marks.get(labels.NUMBER, "")
     status = document.get("Status", "")
     exited = _EXITED.match(status)
     networks = (document.get("NetworkSettings") or {}).get("Networks") or {}
@@ -149,7 +149,7 @@ def container(document: Json) -> ContainerState:
         name=_name(document.get("Names") or []),
         state=document.get("State", "created"),
         service=marks.get(labels.SERVICE, ""),
-        number=int(number) if number.isascii() and number.isdigit() else None,
+        number=_number(marks.get(labels.NUMBER, "")),
         oneoff=marks.get(labels.ONEOFF) == "True",
         health=next((h for text, h in _HEALTH.items() if text in status), "none"),
         exit_code=int(exited.group(1)) if exited else None,
@@ -164,6 +164,12 @@ def container(document: Json) -> ContainerState:
         mounts=tuple(_mount(mount) for mount in document.get("Mounts") or ()),
         ports=tuple(_port(port) for port in document.get("Ports") or ()),
     )
+
+
+def _number(text: str) -> int | None:
+    """Return the number of a container from 1 on, None for what can be none."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS else 0
+    return number or None
 
 
 def _name(names: list[str]) -> str:

@@ -59,10 +59,10 @@ class Exchange:
 
     def forward(self) -> http.client.HTTPResponse:
         """Send the request to the engine; return its answer, whose body is still to be read."""
-        upstream = self.handler.upstream()
-        upstream.send(self._head + self._body)
+        engine = self.handler.dial()
+        engine.sendall(self._head + self._body)
         # The method decides whether the answer has a body.
-        answer = http.client.HTTPResponse(upstream.sock, method=self.request.method)
+        answer = http.client.HTTPResponse(engine, method=self.request.method)
         answer.begin()
         return answer
 
@@ -85,7 +85,7 @@ class Exchange:
             sent += len(piece)
         if chunked:
             self._send(b"0\r\n\r\n")
-        if answer.will_close:
+        if answer.will_close and not chunked:
             raise Cut
 
     def answer(self, status: int, body: bytes, kind: str = "application/json") -> None:
@@ -316,13 +316,13 @@ class Handler(socketserver.StreamRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self._upstream: http.client.HTTPConnection | None = None
+        self._engine: socket.socket | None = None
         self.server.opened(self.connection)
 
     def finish(self) -> None:
         self.server.closed(self.connection)
-        if self._upstream is not None:
-            self._upstream.close()
+        if self._engine is not None:
+            self._engine.close()
         with contextlib.suppress(OSError):
             super().finish()
 
@@ -331,16 +331,17 @@ class Handler(socketserver.StreamRequestHandler):
             while self._one():
                 pass
 
-    def upstream(self) -> http.client.HTTPConnection:
-        """Return the connection to the engine that belongs to this one of the client."""
-        if self._upstream is None:
-            self._upstream = http.client.HTTPConnection("engine")
-            self._upstream.sock = self._dial()
-        return self._upstream
+    def dial(self) -> socket.socket:
+        """Return a new connection to the engine: one for each request."""
+        if self._engine is not None:
+            self._engine.close()
+        self._engine = socket.socket(socket.AF_UNIX)
+        self._engine.connect(self.server.behind)
+        return self._engine
 
     def pipe(self, data: bytes) -> None:
         """Send data to the engine, and whatever comes from either side to the other."""
-        engine = self._dial()
+        engine = self.dial()
 
         def pump(source: Any, target: socket.socket) -> None:
             with contextlib.suppress(OSError):
@@ -354,11 +355,6 @@ class Handler(socketserver.StreamRequestHandler):
             there = threading.Thread(target=pump, args=(self.rfile.read1, engine), daemon=True)
             there.start()
             pump(engine.recv, self.connection)
-
-    def _dial(self) -> socket.socket:
-        sock = socket.socket(socket.AF_UNIX)
-        sock.connect(self.server.behind)
-        return sock
 
     def _one(self) -> bool:
         first = self.rfile.readline()

@@ -155,7 +155,8 @@ class SecondEngine:
             if target.startswith(f"{self.folder}/"):
                 subprocess.run(["umount", "-l", target], check=False, capture_output=True)
         shutil.rmtree(self.folder, ignore_errors=True)
-        for group in Path("/sys/fs/cgroup").glob(f"**/{self.folder.name}"):
+        groups = Path("/sys/fs/cgroup")
+        for group in (*groups.glob(self.folder.name), *groups.glob(f"*/{self.folder.name}")):
             for folder, _, _ in os.walk(group, topdown=False):
                 with contextlib.suppress(OSError):
                     os.rmdir(folder)

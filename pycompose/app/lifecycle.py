@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from pycompose.app.options import DownOptions, StartOptions, StopOptions, UpOptions
 from pycompose.app.session import Session, truthy
 from pycompose.cancel import Cancel
-from pycompose.errors import ComposeFileError, UsageError
-from pycompose.events import Event, LogLine, Progress, Sink
+from pycompose.errors import ApplyError, ComposeFileError, EngineError, Unstartable, UsageError
+from pycompose.events import Event, LogLine, Notice, Progress, Sink
 from pycompose.observe import observe, with_image_volumes
 
 if TYPE_CHECKING:
@@ -49,10 +49,40 @@ def up(session: Session, options: UpOptions) -> int:
         Cancelled: the user interrupted.
     """
     project = _wanted(session, options)
-    with ExitStack() as held:
-        held.enter_context(session.exclusive(project.name))
-        look = partial(with_images, session, options)
-        return bring_up(session, _planned(session, options, project, look), options, held)
+    lost: frozenset[str] = frozenset()
+    while True:
+        with ExitStack() as held:
+            held.enter_context(session.exclusive(project.name))
+            look = partial(with_images, session, options)
+            planned = _planned(session, options, project, look, lost)
+            try:
+                return bring_up(session, planned, options, held)
+            except ApplyError as error:
+                found = _unstartable(planned.plan, error)
+                if not found or lost:
+                    raise
+        lost = frozenset(found)
+        session.emit(Notice(message=f"{', '.join(found.values())}: made anew, as it cannot start"))
+        # What was asked for once has been done for all others.
+        options = options._replace(
+            force_recreate=False,
+            always_recreate_deps=False,
+            recreate_volumes=False,
+            renew_anon_volumes=False,
+        )
+
+
+def _unstartable(plan: Plan, error: ApplyError) -> dict[str, str]:
+    """Return the containers that no start will bring up, by id, if nothing else went wrong."""
+    found: dict[str, str] = {}
+    failed: Mapping[int, EngineError] = getattr(error.report, "failed", {})
+    for id, cause in failed.items():
+        step = plan.steps[id - 1]
+        container = getattr(step, "container", None)
+        if not isinstance(cause, Unstartable) or not isinstance(container, str):
+            return {}
+        found[container] = step.resource
+    return found
 
 
 def bring_up(session: Session, planned: Look, options: UpOptions, held: ExitStack) -> int:
@@ -91,17 +121,18 @@ def _planned(
     options: UpOptions,
     project: Project,
     look: Callable[[Project], Snapshot],
+    lost: frozenset[str] = frozenset(),
 ) -> Look:
     """Return the project with those that follow, what `look` sees of it, and the plan to it."""
     from pycompose.plan.joins import followers
 
     snapshot = look(project)
-    plan = converge(session, project, snapshot, options)
+    plan = converge(session, project, snapshot, options, lost=lost)
     also = followers(project, snapshot, plan)
     if also:
         project = _wanted(session, options, also)
         snapshot = look(project)
-        plan = converge(session, project, snapshot, options)
+        plan = converge(session, project, snapshot, options, lost=lost)
     return Look(project, snapshot, plan)
 
 
@@ -168,8 +199,12 @@ def converge(
     snapshot: Snapshot,
     options: UpOptions,
     draft: Draft | None = None,
+    *,
+    lost: frozenset[str] = frozenset(),
 ) -> Plan:
     """Return the plan to the project from what is there, as `draft` makes it; without one, of `up`.
+
+    `lost` are the ids of containers that cannot be started any more.
 
     Raises:
         ComposeFileError: something stands in its way; all that does.
@@ -195,6 +230,7 @@ def converge(
         wait=options.wait,
         timeout=options.timeout,
         contents=contents,
+        lost=lost,
         around=around,
     )
     needed = images_needed(project, snapshot, converging)

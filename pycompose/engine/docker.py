@@ -10,6 +10,7 @@ import contract gives the SDK one home.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from pycompose.engine.answers import decoded, foreign, json_lines, made, refusal
 from pycompose.engine.http1 import Head
 from pycompose.engine.inside import Inside
 from pycompose.engine.transport import Endpoint, dial, unreachable
-from pycompose.errors import Conflict, EngineError, EngineUnavailable, NotFound
+from pycompose.errors import Conflict, EngineError, EngineUnavailable, NotFound, Unstartable
 from pycompose.model.values import Json
 from pycompose.snapshot import Capabilities
 
@@ -29,6 +30,11 @@ T = TypeVar("T")
 _KEPT_CONNECTIONS: Final = 16  # twice the workers of `apply`
 _REMOVAL_SECONDS: Final = 60.0  # of a removal somebody else began; a guess, most take 0.1
 _REMOVAL_LOOK_SECONDS: Final = 0.05
+_IN_ITS_WAY: Final = re.compile(
+    r"task [0-9a-f]+: already exists$"
+    r"|^id already in use$"
+    r"|failed to start shim: mkdir \S+: file exists"
+)
 _TAR: Final = {"Content-Type": "application/x-tar"}
 
 
@@ -111,7 +117,8 @@ class DockerEngine:
         published from a range. 32 starts by 8 threads over one range, and 32 over free ports,
         showed none on Docker 20.10, in half the time.
         """
-        self._send("POST", "/containers/{0}/start", container)
+        with _forgotten():
+            self._send("POST", "/containers/{0}/start", container)
 
     def stop_container(self, container: str, *, timeout: int | None = None) -> None:
         """POST /containers/{id}/stop."""
@@ -125,7 +132,9 @@ class DockerEngine:
 
     def restart_container(self, container: str, *, timeout: int | None = None) -> None:
         """POST /containers/{id}/restart."""
-        self._send("POST", "/containers/{0}/restart", container, query=_seconds(timeout))
+        query = _seconds(timeout)
+        with _forgotten():
+            self._send("POST", "/containers/{0}/restart", container, query=query)
 
     def pause_container(self, container: str) -> None:
         """POST /containers/{id}/pause."""
@@ -430,6 +439,25 @@ def _failures_of(request: str) -> Iterator[None]:
         raise EngineUnavailable(message, request=request) from error
     except DockerException as error:
         raise EngineError(str(error), request=request) from error
+
+
+@contextmanager
+def _forgotten() -> Iterator[None]:
+    """Tell the refusals of a start that every later one meets too.
+
+    Engine: Docker 20.10 that was killed while it started a container has forgotten by its next
+    start what it had begun, and finds it in its way.
+    """
+    try:
+        yield
+    except EngineError as error:
+        if error.status != 500 or not _IN_ITS_WAY.search(error.message):
+            raise
+        message = (
+            f"the engine was ended while it started this container, and cannot start it any more:"
+            f" {error.message} ('up' makes it anew)"
+        )
+        raise Unstartable(message, status=500, request=error.request) from error
 
 
 @contextmanager

@@ -48,8 +48,8 @@ class Options(NamedTuple):
     `named` are the services asked for (empty: all); the others are there as dependencies and
     follow `dependencies`. `rolling` replaces containers of all services one group after the other,
     or of none; None is as each service asks. `timeout` in seconds, for stops. `contents` are
-    digests of the secrets and configs in use, by `secrets.password`; `around` is what this machine
-    has to say.
+    digests of the secrets and configs in use, by `secrets.password`; `lost` the ids of containers
+    that the engine cannot start any more; `around` is what this machine has to say.
     """
 
     named: frozenset[str] = frozenset()
@@ -64,6 +64,7 @@ class Options(NamedTuple):
     wait: bool = False
     timeout: int | None = None
     contents: Mapping[str, str] = EMPTY
+    lost: frozenset[str] = frozenset()
     around: Surroundings = Surroundings()
 
 

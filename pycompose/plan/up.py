@@ -216,6 +216,8 @@ def _verdict(run: Convergence, service: Service, state: ContainerState) -> Diver
     policy = _policy(run, service)
     if state.id in run.evicted:
         return Divergence("dependency", "a volume it uses is made anew")
+    if state.id in run.options.lost:
+        return Divergence("incomplete", "the engine cannot start it any more")
     if policy == "force":
         return Divergence("forced", "recreation was asked for")
     found = diverged(

@@ -19,7 +19,7 @@ from pycompose.engine import transport
 from pycompose.engine.docker import DockerEngine
 from pycompose.engine.transport import Endpoint, TlsFiles
 from pycompose.engine.wire import Wire
-from pycompose.errors import Conflict, EngineError, EngineUnavailable, NotFound
+from pycompose.errors import Conflict, EngineError, EngineUnavailable, NotFound, Unstartable
 
 PING = b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nServer: Docker/20.10.24 (linux)\r\n\
 Ostype: linux\r\nContent-Length: 2\r\n\r\nOK"
@@ -585,6 +585,26 @@ def test_a_name_that_podman_finds_taken_is_a_conflict(engine, server):
     server.answers = [text("500 Oops", words)]
     with pytest.raises(Conflict, match="already in use"):
         engine.create_container("a", {"Image": "x"})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "task abc123: already exists",
+        "Cannot restart container a: task 1: already exists",
+        "id already in use",
+        "failed to start shim: mkdir /a/b: file exists: unknown",
+    ],
+)
+def test_a_container_that_no_start_will_bring_up_is_told_apart(engine, server, words):
+    refused = text("500 Oops", json.dumps({"message": words}).encode())
+    server.answers = [refused, refused, text("500 Oops", b'{"message":"port is taken"}')]
+    for call in (engine.start_container, engine.restart_container):
+        with pytest.raises(Unstartable, match=words):
+            call("a")
+    with pytest.raises(EngineError, match=r"^port is taken$") as other:
+        engine.start_container("a")
+    assert not isinstance(other.value, Unstartable)
 
 
 # TLS and ssh

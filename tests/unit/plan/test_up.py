@@ -721,6 +721,17 @@ def test_a_dead_container_is_recreated_even_by_no_recreate() -> None:
     )
 
 
+@pytest.mark.parametrize("policy", ["diverged", "never"])
+def test_a_container_that_cannot_be_started_any_more_is_made_anew(policy: Any) -> None:
+    mine = state(WEB, state="created")
+
+    plan = plan_of(
+        project(WEB), snapshot(mine, networks=THERE), policy=policy, lost=frozenset({mine.id})
+    )
+
+    assert [s.replaces for s in plan.steps if isinstance(s, CreateContainer)] == [mine.id]
+
+
 def test_an_exited_container_is_started() -> None:
     plan = plan_of(project(WEB), snapshot(state(WEB, state="exited"), networks=THERE))
 
