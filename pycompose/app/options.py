@@ -210,3 +210,32 @@ class RunOptions(NamedTuple):
     user: str = ""
     volumes: tuple[str, ...] = ()
     workdir: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)  # a tuple has an `index` of its own
+class CopyOptions:
+    """`cp`; `source` and `target` are `SERVICE:PATH`, a path of this machine, or `-`.
+
+    `index` 0 is every container on the way in, the first one on the way out; with `all`, those of
+    `run` count, too. `archive` keeps owners, `follow_link` copies what a link leads to.
+    """
+
+    source: str
+    target: str
+    all: bool = False
+    archive: bool = False
+    follow_link: bool = False
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)  # a tuple has an `index` of its own
+class CommitOptions:
+    """`commit`; `reference` names the image, "" does not; `changes` are lines of a Dockerfile."""
+
+    service: str
+    reference: str = ""
+    author: str = ""
+    changes: tuple[str, ...] = ()
+    index: int = 0
+    message: str = ""
+    pause: bool = True

@@ -22,11 +22,14 @@ from pycompose.version import VERSION
 
 COMMANDS: Final = {
     "attach": "Attach standard input, output and errors to a running container",
+    "commit": "Create a new image from a service container's changes",
     "config": "Parse, resolve and render the Compose files in canonical form",
+    "cp": "Copy files between a service and this machine",
     "create": "Create containers without starting them",
     "down": "Stop and remove containers and networks",
     "events": "Receive real time events from containers",
     "exec": "Execute a command in a running container",
+    "export": "Export a service container's filesystem as a tar archive",
     "images": "List images used by the created containers",
     "kill": "Force stop service containers",
     "lint": "Find known traps in Compose files that are valid",

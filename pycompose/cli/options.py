@@ -328,6 +328,16 @@ def only(words: Sequence[str], command: str) -> str:
     Raises:
         UsageError: there are more.
     """
-    if len(words) > 1:
-        raise UsageError(f"{command} requires exactly 1 argument, received {len(words)}")
-    return words[0]
+    return exactly(words, 1, command)[0]
+
+
+def exactly(words: Sequence[str], count: int, command: str) -> Sequence[str]:
+    """Return the words that a command takes; that there are enough was checked.
+
+    Raises:
+        UsageError: there are more.
+    """
+    if len(words) > count:
+        some = "argument" if count == 1 else "arguments"
+        raise UsageError(f"'pycompose {command}' takes {count} {some}, received {len(words)}")
+    return words

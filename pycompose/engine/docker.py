@@ -78,6 +78,7 @@ class DockerEngine:
         self.stat_path = wire.stat_path
         self.get_archive = wire.get_archive
         self.export_container = wire.export_container
+        self.commit_container = wire.commit_container
 
     @property
     def capabilities(self) -> Capabilities:
@@ -172,10 +173,27 @@ class DockerEngine:
             time.sleep(_REMOVAL_LOOK_SECONDS)
         return False
 
-    def put_archive(self, container: str, path: str, data: bytes) -> None:
+    def put_archive(
+        self,
+        container: str,
+        path: str,
+        data: bytes | Iterator[bytes],
+        *,
+        beside: bool = False,
+        owned: bool = False,
+    ) -> None:
         """PUT /containers/{id}/archive."""
-        url, where = "/containers/{0}/archive", {"path": path}
-        _again(lambda: self._send("PUT", url, container, query=where, data=data, headers=_TAR))
+        url, query = "/containers/{0}/archive", {"path": path}
+        query |= {"noOverwriteDirNonDir": "true"} if beside else {}
+        query |= {"copyUIDGID": "true"} if owned else {}
+
+        def send() -> None:
+            self._send("PUT", url, container, query=query, data=data, headers=_TAR)
+
+        if isinstance(data, bytes):
+            _again(send)
+        else:
+            send()  # what has been sent is gone
 
     # Networks and volumes
 

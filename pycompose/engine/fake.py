@@ -597,9 +597,28 @@ class FakeEngine:
         self._store.container(container).sizes.append((rows, columns))
 
     @_changes
-    def put_archive(self, container: str, path: str, data: bytes) -> None:
+    def put_archive(
+        self,
+        container: str,
+        path: str,
+        data: bytes | Iterator[bytes],
+        *,
+        beside: bool = False,
+        owned: bool = False,
+    ) -> None:
         """PUT /containers/{id}/archive; the files are in `container(…).files`."""
-        self._life.extract(self._store.container(container), path, data)
+        del beside, owned
+        whole = data if isinstance(data, bytes) else b"".join(data)
+        self._life.extract(self._store.container(container), path, whole)
+
+    @_changes
+    def commit_container(self, container: str, query: Mapping[str, str]) -> str:
+        """POST /commit: the image is as that of the container, with the name asked for."""
+        made = self._store.container(container).image
+        name = query.get("repo")
+        tags = (f"{name}:{query.get('tag') or 'latest'}",) if name else ()
+        self._store.add_image(replace(made, id=f"sha256:{self._store.new_id('image')}", tags=tags))
+        return next(reversed(self._store.images))
 
     @_changes
     def create_network(self, body: Json) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pycompose.engine.answers import decoded, failures_of, json_lines, made
@@ -76,6 +76,11 @@ class Inside(Wire):
     def export_container(self, container: str) -> WireFiles:
         """GET /containers/{id}/export."""
         return self._files(f"/containers/{quote(container)}/export", {})
+
+    def commit_container(self, container: str, query: Mapping[str, str]) -> str:
+        """POST /commit."""
+        answer = self._whole("POST", "/commit", {"container": container, **query})
+        return str(made(answer, "POST /commit", key="Id")["Id"])
 
     def _files(self, path: str, query: dict[str, str]) -> WireFiles:
         connection, head = self._open("GET", path, query)

@@ -253,8 +253,24 @@ class Engine(Protocol):
         """POST /containers/{id}/resize: the size of its terminal."""
         ...
 
-    def put_archive(self, container: str, path: str, data: bytes) -> None:
-        """PUT /containers/{id}/archive: extract a tar at `path`."""
+    def put_archive(
+        self,
+        container: str,
+        path: str,
+        data: bytes | Iterator[bytes],
+        *,
+        beside: bool = False,
+        owned: bool = False,
+    ) -> None:
+        """PUT /containers/{id}/archive: extract a tar at `path`.
+
+        `beside` what is there: no folder takes the place of a file, or the other way round. What is
+        `owned` belongs to the user of the container's image rather than to those the tar says.
+        """
+        ...
+
+    def commit_container(self, container: str, query: Mapping[str, str]) -> str:
+        """POST /commit: the id of an image made of a container; `query` as in the API."""
         ...
 
     def create_network(self, body: Json) -> str:

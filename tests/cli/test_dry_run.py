@@ -57,6 +57,13 @@ CASES = [
     ("up", "kill", COMPOSE, "Container demo-web-1 Killed"),
     ("up", "pause", COMPOSE, "Container demo-web-1 Paused"),
     ("up", "rm --stop --force -v", COMPOSE, "Container demo-web-1 Removed"),
+    (
+        "up",
+        "cp compose.yaml web:/tmp",
+        COMPOSE,
+        "web-1 copy compose.yaml to demo-web-1:/tmp Copied",
+    ),
+    ("up", "commit web shop:1", COMPOSE, "Commit demo-web-1 Committed"),
     ("new", "run -d --rm web", COMPOSE, "Container demo-db-1 Started"),
     ("up", "scale web=3", COMPOSE, "Container demo-web-3 Started"),
     ("up", "plan", CHANGED, "CreateContainer container demo-web-1"),
@@ -69,7 +76,20 @@ CASES = [
 ]
 # What waits for, shows or reads, and changes nothing.
 LOOKING = {
-    *("attach", "config", "events", "images", "lint", "logs", "ls", "port", "ps", "stats", "top"),
+    *(
+        "attach",
+        "config",
+        "events",
+        "export",
+        "images",
+        "lint",
+        "logs",
+        "ls",
+        "port",
+        "ps",
+        "stats",
+        "top",
+    ),
     *("version", "volumes", "wait"),
 }
 # What cannot be rehearsed.

@@ -30,9 +30,7 @@ def main(
     """
     from pycompose.app.looks import port
 
-    service, private, *rest = words or ["", ""]
-    if rest:
-        raise UsageError(f"'pycompose port' takes 2 arguments, received {2 + len(rest)}")
+    service, private = options.exactly(words or (), 2, "port")
     if not private.isdecimal() or int(private) > LAST:
         raise UsageError(f"{private!r} is no port, expected a number up to {LAST}")
     with opened(ctx, dry_run=dry_run) as session:
