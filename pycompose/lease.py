@@ -47,6 +47,7 @@ class EngineLock:
         self._renewed = 0.0  # when the engine was last asked to show that we live
         self._beats = 0
         self._held = False
+        self._asking = False  # for the lock, and no answer has come yet
         self._ended = Event()
         self._thread: Thread | None = None
 
@@ -81,6 +82,10 @@ class EngineLock:
     def release(self) -> None:
         """Let go of the lock; of one that is not held, too."""
         self._ended.set()
+        if self._asking:  # we were interrupted, and may have got it all the same
+            with suppress(EngineError):
+                lock = _named(self._there(), self._name)
+                self._held = lock is not None and _label(lock, labels.LOCK_TOKEN) == self._token
         if self._thread is not None:
             self._thread.join(BEAT_SECONDS)  # not for ever, as the engine may be gone
         # Else it may be another's by now: it is left, and taken away once somebody wants it.
@@ -92,19 +97,21 @@ class EngineLock:
 
     def _taken(self, waiting: Callable[[str], None]) -> bool:
         """Try to take the lock; also True where there can be none."""
-        began = time.monotonic()
+        self._renewed = time.monotonic()
+        self._asking = True
         try:
             self._held = self._created(self._name)
+            self._asking = False
         except EngineUnavailable:
             raise
         except EngineError as error:
+            self._asking = False
             # Engine: Podman may refuse the second of two requests of one moment.
             with suppress(EngineError):
                 if _named(self._there(), self._name):
                     return False
             waiting(f"the engine keeps no lock of {self._project!r}, going on without ({error})")
             return True
-        self._renewed = began
         return self._held
 
     def _created(self, name: str) -> bool:

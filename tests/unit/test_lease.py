@@ -218,6 +218,16 @@ def test_a_removed_lock_is_made_again_and_a_lost_one_left_alone(locks, volumes) 
     other.release()
 
 
+def test_who_is_interrupted_while_asking_lets_go_of_what_came(engine) -> None:
+    engine.fail(KeyboardInterrupt(), call="create_volume", after=True)
+    lock = Locks(engine)()
+    with pytest.raises(KeyboardInterrupt):
+        lock.acquire(timeout=0, waiting=print)
+    assert engine.list_volumes() != []
+    lock.release()
+    assert engine.list_volumes() == []
+
+
 def test_an_engine_that_keeps_no_volumes_is_worked_with_all_the_same(locks) -> None:
     locks.engine.fail(EngineError("forbidden", status=403), call="create_volume")
     locks.take().release()
