@@ -405,19 +405,23 @@ def down(session: Session, options: DownOptions) -> None:
         UsageError: a service was named that does not exist.
         ApplyError: steps failed.
     """
+    from pycompose.plan.adopt import with_dependents
     from pycompose.plan.down import Options
     from pycompose.plan.down import down as plan_down
 
-    asked = Options(
-        services=frozenset(options.services),
-        volumes=options.volumes,
-        images=options.rmi,
-        remove_orphans=options.remove_orphans,
-        timeout=options.timeout,
-        fast=options.fast,
-    )
     with session.exclusive():
         project, snapshot = project_there(session, options.services, images=bool(options.rmi))
+        services = options.services
+        if session.project_if_any is None:
+            services = with_dependents(project, services)
+        asked = Options(
+            services=frozenset(services),
+            volumes=options.volumes,
+            images=options.rmi,
+            remove_orphans=options.remove_orphans,
+            timeout=options.timeout,
+            fast=options.fast,
+        )
         carry_out(session, plan_down(project, snapshot, asked), project=project)
 
 
@@ -487,4 +491,8 @@ def project_there(
         if any(name in project.disabled for name in services):
             project = session.load(services, names_only=True)
     snapshot = observe(session.engine, session.project_name, project, images=images)
-    return project or adopt(snapshot), snapshot
+    if project is not None:
+        return project, snapshot
+    project = adopt(snapshot)
+    # Which images they use, the containers had to tell first.
+    return project, observe(session.engine, project.name, project) if images else snapshot

@@ -5,9 +5,10 @@ Source: rule 193
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import get_args
 
-from pycompose import labels
+from pycompose import graph, labels
 from pycompose.model.project import Project
 from pycompose.model.resources import Network, Volume
 from pycompose.model.service import Condition, Dependency, Service
@@ -40,6 +41,15 @@ def adopt(snapshot: Snapshot) -> Project:
         networks={n.labels.get(labels.NETWORK, n.name): Network(name=n.name) for n in mine},
         volumes={v.labels.get(labels.VOLUME, v.name): Volume(name=v.name) for v in owned},
     )
+
+
+def with_dependents(project: Project, services: Iterable[str]) -> tuple[str, ...]:
+    """Return services, and those that need them: what goes down together where no file tells.
+
+    Compat: with a file, Docker Compose takes down what was named and nothing else.
+    """
+    named = tuple(services)
+    return tuple(sorted({*named, *graph.reach(graph.dependents(project), named)}))
 
 
 def _depends_on(container: ContainerState, known: set[str]) -> dict[str, Dependency]:

@@ -30,7 +30,8 @@ from pycompose.snapshot import ContainerState, Snapshot
 class Options(NamedTuple):
     """What goes besides containers and networks; `services` empty means all.
 
-    `timeout` in seconds. `fast` kills all containers at once: no order, no grace, no hooks.
+    Whatever `volumes` says, those of orphans stay. `timeout` in seconds. `fast` kills all
+    containers at once: no order, no grace, no hooks.
     """
 
     services: frozenset[str] = frozenset()
@@ -75,10 +76,13 @@ def _goes(project: Project, container: ContainerState, options: Options) -> bool
         # Compat: Docker Compose leaves them, and with them the network, unless orphans go.
         whole = options.remove_orphans or not options.services
         return whole and not is_foreign(project, container)
-    if options.services:
-        return container.service in options.services
-    known = container.service in project.services
+    known = container.service in (options.services or project.services)
     return known or (options.remove_orphans and is_orphan(project, container))
+
+
+def _is_of_no_service(project: Project, container: ContainerState) -> bool:
+    """Whether these files do not know what a container keeps, nor whether it may go."""
+    return not container.oneoff and is_orphan(project, container)
 
 
 def _containers(
@@ -127,7 +131,8 @@ def _stop_and_remove(
             service=container.service,
         )
         after = [stop]
-    lost = any(map(anonymous, container.mounts)) and options.volumes
+    volumes = options.volumes and not _is_of_no_service(project, container)
+    lost = any(map(anonymous, container.mounts)) and volumes
     return container.id, steps.add(
         RemoveContainer,
         after=after,
@@ -136,7 +141,7 @@ def _stop_and_remove(
         why=why,
         container=container.id,
         force=True,
-        volumes=options.volumes,
+        volumes=volumes,
         destroys=f"the anonymous volumes of {container.name}" if lost else "",
         service=container.service,
     )
@@ -198,7 +203,8 @@ def _volumes(
             volume=volume.name,
             destroys=f"volume {volume.name}",
         )
-    left = {m.name for c in going for m in c.mounts if anonymous(m)} - declared - {*used}
+    mine = [c for c in going if not _is_of_no_service(project, c)]
+    left = {m.name for c in mine for m in c.mounts if anonymous(m)} - declared - {*used}
     left -= grants.volumes(snapshot)
     for name in sorted(left):
         # Engine: one that was handed on by a recreate has a name to it and outlives `rm -v`.

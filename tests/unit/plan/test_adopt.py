@@ -6,7 +6,7 @@ from projects import IMAGE, network, service, snapshot, state, volume
 
 from pycompose import labels
 from pycompose.model.service import Dependency
-from pycompose.plan.adopt import adopt
+from pycompose.plan.adopt import adopt, with_dependents
 
 DB, WEB = service("db"), service("web")
 
@@ -48,3 +48,12 @@ def test_networks_and_volumes_are_those_with_the_label_of_the_project() -> None:
 
     assert {key: one.name for key, one in found.networks.items()} == {"default": "demo_default"}
     assert {key: one.name for key, one in found.volumes.items()} == {"data": "demo_data"}
+
+
+def test_what_needs_a_service_goes_with_it() -> None:
+    found = adopt(snapshot(state(DB), depending("db:service_started:false")))
+
+    assert with_dependents(found, ["db"]) == ("db", "web")
+    assert with_dependents(found, ["web"]) == ("web",)
+    assert with_dependents(found, ["nothing"]) == ("nothing",)  # and not everything
+    assert with_dependents(found, []) == ()

@@ -22,6 +22,7 @@ from pycompose import labels
 from pycompose.model.project import Project
 from pycompose.model.resources import Network, Volume
 from pycompose.plan.down import Options, down
+from pycompose.plan.ops import RemoveContainer
 from pycompose.plan.plan import Plan
 from pycompose.snapshot import ContainerState, ImageState, MountState, Snapshot, VolumeState
 
@@ -155,6 +156,17 @@ def test_an_orphan_goes_on_request() -> None:
         """
     )
     assert plan.to_json()["steps"][0]["timeout"] == 3
+
+
+def test_orphans_go_beside_a_service_and_keep_their_volumes() -> None:
+    kept = MountState("volume", "a" * 64, "", "/data", read_only=False)
+    seen = there(GONE._replace(mounts=(kept,)))
+    options = {"services": frozenset({"web"}), "remove_orphans": True, "volumes": True}
+    plan = plan_of(BOTH, seen, **options)
+
+    removed = [step for step in plan.steps if isinstance(step, RemoveContainer)]
+    assert [(step.service, step.volumes) for step in removed] == [("web", True), ("gone", False)]
+    assert "a" * 12 not in str(plan)
 
 
 @pytest.mark.parametrize("options", [{}, {"services": frozenset("db"), "remove_orphans": True}])
