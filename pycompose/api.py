@@ -9,6 +9,8 @@ from functools import partial
 
 from pycompose.app.diagnosis import diagnosis
 from pycompose.app.preflight import look
+from pycompose.app.programs import awaited, environment, prepared, programs_of, with_variables
+from pycompose.app.programs import runner as ask
 from pycompose.app.surroundings import gather, ready
 from pycompose.apply import Report
 from pycompose.apply import apply as carry_out
@@ -29,9 +31,12 @@ from pycompose.observe import containers, observe, with_image_volumes
 from pycompose.plan.down import Options as DownOptions
 from pycompose.plan.down import down as plan_down_of
 from pycompose.plan.images import images
+from pycompose.plan.models import Runner
 from pycompose.plan.plan import Plan
+from pycompose.plan.providers import Provided
 from pycompose.plan.up import Options as UpOptions
 from pycompose.plan.up import draft, images_needed
+from pycompose.programs import Programs
 from pycompose.snapshot import ContainerState
 
 
@@ -108,9 +113,20 @@ def plan_up(project: Project, engine: Engine, options: UpOptions | None = None) 
         ComposeFileError: an external resource or a secret is missing, or a name or a port is
             taken by a stranger.
     """
-    project = ready(project, os.environ)
+    return _planned(project, engine, options or UpOptions(), Runner(), {})
+
+
+def _planned(
+    project: Project,
+    engine: Engine,
+    options: UpOptions,
+    runner: Runner,
+    called: Mapping[str, Provided],
+) -> Plan:
+    waiting = awaited(project, runner, called)
+    project = with_variables(ready(project, os.environ), runner, called)
     contents, around, problems = gather(project)
-    options = (options or UpOptions())._replace(contents=contents, around=around)
+    options = options._replace(contents=contents, around=around, awaited=waiting)
     snapshot = observe(engine, project.name, project)
     needed = images_needed(project, snapshot, options)
     snapshot = with_image_volumes(engine, snapshot, needed)
@@ -128,7 +144,10 @@ def plan_down(project: Project, engine: Engine, options: DownOptions | None = No
         EngineError: the engine refused to tell what it holds.
     """
     snapshot = observe(engine, project.name, project)
-    return plan_down_of(project, snapshot, options or DownOptions())
+    options = (options or DownOptions())._replace(
+        programs=programs_of(project, os.environ).providers
+    )
+    return plan_down_of(project, snapshot, options)
 
 
 def apply(
@@ -151,15 +170,21 @@ def apply(
         project = ready(project, os.environ)
     contents = partial(archive, project) if project is not None else None
     diagnose = diagnosis(engine, project, plan) if project is not None else None
-    return carry_out(
-        plan,
-        engine,
-        emit,
-        timeout=timeout,
-        build_context=build_context,
-        contents=contents,
-        diagnose=diagnose,
-    )
+    variables = environment(project, os.environ, "") if project is not None else os.environ
+    programs = Programs(variables)
+    try:
+        return carry_out(
+            plan,
+            engine,
+            emit,
+            timeout=timeout,
+            build_context=build_context,
+            contents=contents,
+            diagnose=diagnose,
+            programs=programs,
+        )
+    finally:
+        programs.close()
 
 
 def up(
@@ -180,8 +205,12 @@ def up(
         EngineError: the engine refused to tell what it holds.
     """
     first = images(project, observe(engine, project.name, project))
-    apply(first, engine, emit)
-    plan = plan_up(project, engine, UpOptions(wait=wait, rolling=rolling))
+    found = programs_of(project, os.environ)
+    known = ask(project, found, environment(project, os.environ, ""))
+    first = prepared(project, first, found, known, {}, rehearsed=False)
+    done = apply(first, engine, emit, project=project)
+    called = {first.steps[id - 1].service: each for id, each in done.provided.items()}
+    plan = _planned(project, engine, UpOptions(wait=wait, rolling=rolling), known, called)
     return apply(plan, engine, emit, project=project)
 
 
@@ -191,7 +220,8 @@ def down(project: Project, engine: Engine, *, volumes: bool = False, emit: Sink 
     Raises:
         ApplyError: steps failed.
     """
-    return apply(plan_down(project, engine, DownOptions(volumes=volumes)), engine, emit)
+    plan = plan_down(project, engine, DownOptions(volumes=volumes))
+    return apply(plan, engine, emit, project=project)
 
 
 def ps(project: Project, engine: Engine, *, all: bool = False) -> tuple[ContainerState, ...]:

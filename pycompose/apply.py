@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pycompose.cancel import Cancel
 from pycompose.engine.port import Engine
@@ -28,6 +28,10 @@ from pycompose.plan.stubborn import Slow
 from pycompose.plan.verdict import Verdict, verdict
 from pycompose.plan.words import done_word, working_word
 
+if TYPE_CHECKING:
+    from pycompose.plan.providers import Provided
+    from pycompose.programs import Programs
+
 PARALLEL: Final = 8  # more workers only lengthen each call: the engine is the limit
 PATIENT: Final = 64  # steps at once that mostly wait for processes to end; a guess
 PATIENCE: Final = 0.3  # seconds that running steps get to end once the user interrupts
@@ -39,13 +43,17 @@ LOOK_AGAIN: Final = 5.0  # seconds between looks where it does, should an event 
 
 Diagnose = Callable[[ops.Wait, Json], str]  # what inspect says of a container → more about it
 Jobs = SimpleQueue[Callable[[], None] | None]
-_PATIENT: Final = (ops.Stop, ops.Restart, ops.Exec)
+_PATIENT: Final = (
+    *(ops.Stop, ops.Restart, ops.Exec, ops.RunHook),
+    *(ops.CallProvider, ops.PullModel, ops.ConfigureModel),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What became of a plan: step ids done and skipped, root causes, the containers made.
 
+    `provided` are the variables that programs have set; they may hold secrets.
     `spared` are the steps that would have made up for others, had those failed.
     """
 
@@ -54,6 +62,7 @@ class Report:
     skipped: tuple[int, ...] = ()
     spared: tuple[int, ...] = ()
     made: Mapping[int, str] = field(default_factory=dict)
+    provided: Mapping[int, Provided] = field(default_factory=dict)
 
 
 def apply(
@@ -68,6 +77,7 @@ def apply(
     contents: Contents | None = None,
     diagnose: Diagnose | None = None,
     slow: Callable[[Slow], None] | None = None,
+    programs: Programs | None = None,
     patience: float = PATIENCE,
 ) -> Report:
     """Carry out every step of a plan.
@@ -78,8 +88,8 @@ def apply(
     `timeout`, in seconds, bounds all `Wait` steps together. `build_context` returns the tar that a
     BuildImage step sends, `contents` the one that a PutArchive step writes. `diagnose` adds to the
     error of a Wait step what is known of the container. `slow` gets each stop that took long, from
-    any thread. `patience`, in seconds, is how long running steps may take to end once `cancel` was
-    called.
+    any thread. `programs` runs those of this machine. `patience`, in seconds, is how long running
+    steps may take to end once `cancel` was called.
 
     Raises:
         ApplyError: steps failed; every root cause is named.
@@ -97,6 +107,7 @@ def apply(
         contents=contents,
         diagnose=diagnose,
         slow=slow,
+        programs=programs,
         patience=patience,
     )
     return run.run(parallel)
@@ -117,6 +128,7 @@ class _Run:
         contents: Contents | None,
         diagnose: Diagnose | None,
         slow: Callable[[Slow], None] | None,
+        programs: Programs | None,
         patience: float,
     ) -> None:
         self.steps = {step.id: step for step in plan.steps}
@@ -140,6 +152,7 @@ class _Run:
             build_context=build_context,
             contents=contents,
             slow=slow,
+            programs=programs,
         )
         self.waits: dict[int, ops.Wait] = {}
         self.sleeping: dict[int, float] = {}  # a delay → when it is over
@@ -180,6 +193,7 @@ class _Run:
             skipped=tuple(self.schedule.skipped),
             spared=tuple(self.schedule.spared),
             made=self.made,
+            provided=self.performer.provided,
         )
         if self.failed:
             raise ApplyError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Literal, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from pycompose import labels
 from pycompose.convert.hashing import digest
@@ -21,6 +21,10 @@ from pycompose.hooks import run_before, run_hook
 from pycompose.model.values import Json
 from pycompose.plan import ops
 from pycompose.plan.stubborn import WORTH, Slow
+
+if TYPE_CHECKING:
+    from pycompose.plan.providers import Provided
+    from pycompose.programs import Programs
 
 BuildContext = Callable[[ops.BuildImage], bytes | Iterator[bytes]]
 Contents = Callable[[ops.PutArchive], bytes]
@@ -42,6 +46,7 @@ class Performer:
         *,
         build_context: BuildContext | None = None,
         contents: Contents | None = None,
+        programs: Programs | None = None,
         slow: Callable[[Slow], None] | None = None,
     ) -> None:
         self.engine = engine
@@ -49,7 +54,9 @@ class Performer:
         self.tell = tell
         self.build_context = build_context
         self.contents = contents
-        self.hooks: set[int] = set()  # steps whose hooks are running
+        self.programs = programs
+        self.provided: dict[int, Provided] = {}
+        self.hooks: set[int] = set()  # steps whose hooks or programs are running
         self.slow = slow
 
     def resolve(self, ref: ops.Ref) -> str:
@@ -117,6 +124,8 @@ class Performer:
                 self._hook(step)
             case ops.RunHook():
                 self._hook(step)
+            case ops.CallProvider() | ops.PullModel() | ops.ConfigureModel():
+                self._program(step)
             case ops.Wait() | ops.Delay():
                 raise AssertionError("waiting is no call")
             case _:
@@ -170,6 +179,20 @@ class Performer:
                 run_hook(step, container, self.engine, self.tell)
             else:
                 run_before(step, container, self.engine, self.tell)
+        finally:
+            self.hooks.discard(step.id)
+
+    def _program(self, step: ops.CallProvider | ops.PullModel | ops.ConfigureModel) -> None:
+        if self.programs is None:
+            raise EngineError("there is nothing to run programs with")
+        self.hooks.add(step.id)
+        try:
+            if isinstance(step, ops.CallProvider):
+                self.provided[step.id] = self.programs.provide(step, self.tell)
+            elif isinstance(step, ops.PullModel):
+                self.programs.pull(step, self.tell)
+            else:
+                self.programs.configure(step, self.tell)
         finally:
             self.hooks.discard(step.id)
 

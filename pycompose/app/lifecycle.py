@@ -5,31 +5,40 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from pycompose.app.beforehand import Beforehand, Ready, building_asked
 from pycompose.app.options import DownOptions, StartOptions, StopOptions, UpOptions
 from pycompose.app.session import Session, truthy
 from pycompose.cancel import Cancel
 from pycompose.errors import ApplyError, ComposeFileError, EngineError, Unstartable, UsageError
 from pycompose.events import Event, LogLine, Notice, Progress, Sink
+from pycompose.model.values import EMPTY
 from pycompose.observe import observe, with_image_volumes
+from pycompose.plan.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pycompose.app.attached import View
-    from pycompose.errors import Problem
+    from pycompose.app.beforehand import Draft
     from pycompose.model.project import Project
-    from pycompose.plan.convergence import Options
-    from pycompose.plan.images import Building
-    from pycompose.plan.plan import Plan
+    from pycompose.plan.providers import Provided
     from pycompose.plan.stubborn import Slow
+    from pycompose.programs import Programs
     from pycompose.snapshot import Snapshot
 
 
-# Steps, and what forbids them.
-Draft: TypeAlias = "Callable[[Project, Snapshot, Options], tuple[Plan, list[Problem]]]"
+NOTHING: Final[Mapping[int, Any]] = MappingProxyType({})
 STARTED_WITHIN: Final = 10.0  # seconds that starts under way get to end before all is stopped
+
+
+class Outcome(NamedTuple):
+    """What came of a plan: the containers that steps made, the variables that programs set."""
+
+    made: Mapping[int, str] = NOTHING
+    provided: Mapping[int, Provided] = NOTHING
 
 
 class Look(NamedTuple):
@@ -50,15 +59,15 @@ def up(session: Session, options: UpOptions) -> int:
     """
     project = _wanted(session, options)
     lost: frozenset[str] = frozenset()
+    look = Beforehand(session, options).do
     while True:
         with ExitStack() as held:
             held.enter_context(session.exclusive(project.name))
-            look = partial(with_images, session, options)
-            planned = _planned(session, options, project, look, lost)
+            there = planned(session, options, project, look, lost)
             try:
-                return bring_up(session, planned, options, held)
+                return bring_up(session, there, options, held)
             except ApplyError as error:
-                found = _unstartable(planned.plan, error)
+                found = _unstartable(there.plan, error)
                 if not found or lost:
                     raise
         lost = frozenset(found)
@@ -103,37 +112,38 @@ def plan_up(session: Session, options: UpOptions) -> Plan:
 def look_and_plan(session: Session, options: UpOptions) -> Look:
     """Return what `plan_up` does, with what it is made of."""
     from pycompose.plan.changes import replaced, with_changes
-    from pycompose.plan.images import images
 
-    def look(project: Project) -> Snapshot:
-        return observe(session.engine, project.name, project)
+    first = Plan()
 
-    project, snapshot, plan = _planned(session, options, _wanted(session, options), look)
-    first = images(project, snapshot, pull=options.pull, building=building_asked(options))
+    def look(project: Project) -> Ready:
+        nonlocal first
+        ready, first = Beforehand(session, options).look(project)
+        return ready
+
+    project, snapshot, plan = planned(session, options, _wanted(session, options), look)
     old = replaced(plan)
     documents = {id: session.engine.inspect_container(id) for id in old}
     plan = _joined(first, with_changes(plan, project, snapshot, documents))
     return Look(project, snapshot, plan)
 
 
-def _planned(
+def planned(
     session: Session,
     options: UpOptions,
     project: Project,
-    look: Callable[[Project], Snapshot],
+    look: Callable[[Project], Ready],
     lost: frozenset[str] = frozenset(),
 ) -> Look:
     """Return the project with those that follow, what `look` sees of it, and the plan to it."""
     from pycompose.plan.joins import followers
 
-    snapshot = look(project)
-    plan = converge(session, project, snapshot, options, lost=lost)
-    also = followers(project, snapshot, plan)
+    ready = look(project)
+    plan = converge(session, ready, options, lost=lost)
+    also = followers(project, ready.snapshot, plan)
     if also:
-        project = _wanted(session, options, also)
-        snapshot = look(project)
-        plan = converge(session, project, snapshot, options, lost=lost)
-    return Look(project, snapshot, plan)
+        ready = look(_wanted(session, options, also))
+        plan = converge(session, ready, options, lost=lost)
+    return Look(ready.project, ready.snapshot, plan)
 
 
 def _joined(first: Plan, second: Plan) -> Plan:
@@ -172,31 +182,9 @@ def _wanted(session: Session, options: UpOptions, also: tuple[str, ...] = ()) ->
     return ready(replace(project, services=services), session.settings.environ)
 
 
-def building_asked(options: UpOptions) -> Building:
-    """Return when images are to be built."""
-    return "always" if options.build else "never" if options.no_build else ""
-
-
-def with_images(
-    session: Session, options: UpOptions, project: Project, draft: Draft | None = None
-) -> Snapshot:
-    """Pull and build what is missing; return what the engine holds afterwards."""
-    from pycompose.plan.images import images
-
-    snapshot = observe(session.engine, project.name, project)
-    plan = images(project, snapshot, pull=options.pull, building=building_asked(options))
-    if not plan.steps:
-        return snapshot
-    # What forbids the rest is told before images are brought in.
-    converge(session, project, snapshot, options, draft)
-    carry_out(session, plan, quiet=options.quiet_pull or options.quiet_build)
-    return observe(session.engine, project.name, project)
-
-
 def converge(
     session: Session,
-    project: Project,
-    snapshot: Snapshot,
+    ready: Ready,
     options: UpOptions,
     draft: Draft | None = None,
     *,
@@ -214,6 +202,7 @@ def converge(
     from pycompose.plan.up import Options, images_needed
     from pycompose.plan.up import draft as draft_of_up
 
+    project, snapshot, awaited = ready
     contents, around, problems = gather(project)
     policy = "never" if options.no_recreate else "diverged"
     forced = options.force_recreate or options.renew_anon_volumes
@@ -232,6 +221,7 @@ def converge(
         contents=contents,
         lost=lost,
         around=around,
+        awaited=awaited,
     )
     needed = images_needed(project, snapshot, converging)
     if needed:
@@ -262,23 +252,23 @@ def carry_out(
     cancel: Cancel | None = None,
     emit: Sink | None = None,
     patience: float | None = None,
-) -> Mapping[int, str]:
-    """Apply a plan, or tell what it would do under --dry-run; return the containers made.
+) -> Outcome:
+    """Apply a plan, or tell what it would do under --dry-run; return what came of it.
 
-    `project` is what secrets and configs that the plan writes are of, and tells the places of
-    what was waited for in vain, and of what had to be killed though it was asked to stop. Without
-    `emit` nobody listens to what hooks write.
+    `project` is what secrets and configs that the plan writes are of, and the variables that its
+    programs get; it tells the places of what was waited for in vain, and of what had to be killed
+    though it was asked to stop. Without `emit` nobody listens to what hooks write.
     """
     emit = emit or _without(LogLine, session.emit)
     if not plan.steps:
         for remark in plan.remarks:
             emit(remark)
-        return {}
+        return Outcome()
     if session.settings.dry_run:
         from pycompose.app.rehearse import rehearse
 
         rehearse(plan, emit)
-        return {}
+        return Outcome()
     from pycompose.app.diagnosis import diagnosis
     from pycompose.apply import PATIENCE, apply
     from pycompose.files.archive import archive
@@ -287,6 +277,7 @@ def carry_out(
     from pycompose.plan.stubborn import warnings
 
     slow: list[Slow] = []
+    programs = _programs(session, project, plan)
     # What a container does that makes way for another says nothing of the file as it is now.
     asked = any(isinstance(s, Stop | Restart) and s.cause == "asked" for s in plan.steps)
     try:
@@ -301,13 +292,31 @@ def carry_out(
             contents=partial(archive, project) if project is not None else None,
             diagnose=diagnosis(session.engine, project, plan) if project is not None else None,
             slow=slow.append if asked and project is not None else None,
+            programs=programs,
             patience=PATIENCE if patience is None else patience,
         )
     finally:
+        if programs is not None:
+            programs.close()
         if slow and project is not None:
             for warning in warnings(project, slow):
                 emit(warning)
-    return report.made
+    return Outcome(report.made, report.provided)
+
+
+def _programs(session: Session, project: Project | None, plan: Plan) -> Programs | None:
+    """Return what runs the programs of a plan, None where it has none."""
+    from pycompose.plan.ops import CallProvider, ConfigureModel, PullModel
+
+    if not any(isinstance(s, CallProvider | ConfigureModel | PullModel) for s in plan.steps):
+        return None
+    from pycompose.app.programs import environment
+    from pycompose.programs import Programs
+
+    environ = session.settings.environ
+    if project is None:
+        return Programs(environ)
+    return Programs(environment(project, environ, session.chosen))
 
 
 def _without(kind: type[Event], emit: Sink) -> Sink:
@@ -362,7 +371,7 @@ def _attached(
                 cancel=cancel,
                 emit=emit,
                 patience=STARTED_WITHIN,
-            )
+            ).made
         refs = [step.container for step in steps if isinstance(step, Start)]
         return tuple(ref if isinstance(ref, str) else made[ref.op] for ref in refs)
 
@@ -421,8 +430,18 @@ def down(session: Session, options: DownOptions) -> None:
             remove_orphans=options.remove_orphans,
             timeout=options.timeout,
             fast=options.fast,
+            programs=_providers(session, project),
         )
         carry_out(session, plan_down(project, snapshot, asked), project=project)
+
+
+def _providers(session: Session, project: Project) -> Mapping[str, str]:
+    """Return the programs that provide services, by type."""
+    if not any(service.provider for service in project.services.values()):
+        return EMPTY
+    from pycompose.app.programs import programs_of
+
+    return programs_of(project, session.settings.environ).providers
 
 
 def start(session: Session, options: StartOptions) -> None:

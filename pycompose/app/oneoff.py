@@ -12,11 +12,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from pycompose.app.beforehand import Beforehand
 from pycompose.app.converse import Console, Manner, detach_keys
-from pycompose.app.lifecycle import carry_out, converge, with_images
+from pycompose.app.lifecycle import carry_out, converge
 from pycompose.app.options import RunOptions, UpOptions
 from pycompose.app.running import accompany
 from pycompose.app.session import Session
+from pycompose.app.surroundings import ready
 from pycompose.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,17 +49,20 @@ def run(
 
     session.known(session.project, (options.service,))
     project = session.load((options.service,), dependencies=not options.no_deps)
+    project = ready(project, session.settings.environ)
     tty, stdin = _streams(options, console)
     slug = secrets.token_hex(SLUG_BYTES)
     service = _variant(session, project, options, slug, tty=tty, stdin=stdin)
     project = replace(project, services={**project.services, service.name: service})
     oneoff = OneOff(slug=slug, auto_remove=options.rm, aliases=options.use_aliases, stdin=stdin)
-    planning = partial(draft, service=service, oneoff=oneoff, start=options.detach)
+    planning = partial(draft, oneoff=oneoff, start=options.detach)
     asked = _up_options(options)
     with session.exclusive(project.name):
-        snapshot = with_images(session, asked, project, planning)
-        plan = converge(session, project, snapshot, asked, planning)
-        made = carry_out(session, plan, project=project)
+        there = Beforehand(session, asked, partial(planning, service=service)).do(project)
+        project, snapshot, _ = there
+        service = project.services[service.name]
+        plan = converge(session, there, asked, partial(planning, service=service))
+        made = carry_out(session, plan, project=project).made
         if session.settings.dry_run:
             if options.detach:
                 return 0

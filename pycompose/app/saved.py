@@ -6,7 +6,8 @@ import json
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from pycompose.app.lifecycle import Look, bring_up, look_and_plan
+from pycompose.app.beforehand import Beforehand
+from pycompose.app.lifecycle import Look, bring_up, look_and_plan, planned
 from pycompose.app.options import PullPolicy, UpOptions
 from pycompose.app.session import Session
 from pycompose.errors import PlanOutdated, UsageError
@@ -50,6 +51,7 @@ def up_saved(session: Session, options: UpOptions, text: str, name: str) -> int:
         UsageError: the file holds no plan.
         PlanOutdated: the plan would be another one now; nothing was changed.
     """
+    from pycompose.plan.ops import CallProvider, ConfigureModel
     from pycompose.plan.saved import moved, read
 
     saved = read(text, name)
@@ -61,6 +63,10 @@ def up_saved(session: Session, options: UpOptions, text: str, name: str) -> int:
         if reasons:
             told = "".join(f"\n  {reason}" for reason in reasons)
             raise PlanOutdated(f"{name}: the plan is out of date, nothing was changed:{told}")
+        if any(isinstance(step, CallProvider | ConfigureModel) for step in look.plan.steps):
+            # What they set is known only once they have run.
+            project = look.project
+            look = planned(session, asked, project, Beforehand(session, asked).do)
         return bring_up(session, look, asked, held)
 
 

@@ -104,6 +104,12 @@ class Session:
             message = f"the engine has ended, and the containers with it: {error.message}"
             raise EngineUnavailable(message) from error
 
+    @property
+    def chosen(self) -> str:
+        """The address of the engine, where a flag says which one it is; else ""."""
+        asked = self.settings.host or self.settings.context
+        return self._endpoint.address if self._endpoint and asked else ""
+
     @cached_property
     def found(self) -> Found:
         """The Compose files of this command.

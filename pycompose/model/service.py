@@ -198,7 +198,12 @@ class Service(NamedTuple):
 
     @property
     def instances(self) -> int:
-        """How many containers the service has: `scale`, else `deploy.replicas`, else one."""
+        """How many containers the service has: `scale`, else `deploy.replicas`, else one.
+
+        None where a program of this machine provides it.
+        """
+        if self.provider is not None:
+            return 0
         if self.scale is not None:
             return self.scale
         if self.deploy is not None and self.deploy.replicas is not None:

@@ -49,7 +49,9 @@ class Options(NamedTuple):
     follow `dependencies`. `rolling` replaces containers of all services one group after the other,
     or of none; None is as each service asks. `timeout` in seconds, for stops. `contents` are
     digests of the secrets and configs in use, by `secrets.password`; `lost` the ids of containers
-    that the engine cannot start any more; `around` is what this machine has to say.
+    that the engine cannot start any more; `around` is what this machine has to say. `awaited` is,
+    by service, what the names of variables begin with that nobody knows yet: a container that may
+    have others because of them is taken to be as it is to be.
     """
 
     named: frozenset[str] = frozenset()
@@ -66,6 +68,7 @@ class Options(NamedTuple):
     contents: Mapping[str, str] = EMPTY
     lost: frozenset[str] = frozenset()
     around: Surroundings = Surroundings()
+    awaited: Mapping[str, tuple[str, ...]] = EMPTY
 
 
 class Convergence:

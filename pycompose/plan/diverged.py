@@ -40,14 +40,16 @@ def diverged(
     *,
     contents: Mapping[str, str] | None = None,
     references: Mapping[str, str] | None = None,
+    awaited: tuple[str, ...] = (),
 ) -> Divergence | None:
     """Return why a container is not what its service asks for, None where it is.
 
     `networks` holds, by key, the id of each network that is there, or the step that makes it;
     `contents` the digests of secrets and configs, `references` the ids of the containers it joins,
-    by service.
+    by service; `awaited` what the names of variables begin with that nobody knows yet.
     """
-    if state.labels.get(labels.CONFIG_HASH) != container_hash(service, references or {}):
+    same = state.labels.get(labels.CONFIG_HASH) == container_hash(service, references or {})
+    if not same and not (awaited and _may_be_same(service, state, awaited)):
         changes = _changes(project, service, state)
         if changes is None and references:
             return Divergence("dependency", "what it shares something with is another one now")
@@ -122,6 +124,16 @@ def _changes(project: Project, service: Service, state: ContainerState) -> str |
         return _at("its configuration changed", project.places.find("services", service.name))
     shown = [_at(path, place(project, service, path)) for path in paths]
     return f"changed: {', '.join(shown)}" if shown else None
+
+
+def _may_be_same(service: Service, state: ContainerState, awaited: tuple[str, ...]) -> bool:
+    """Tell whether a container may be what its service asks for once all variables are known."""
+    try:
+        paths = changed_fields(json.loads(state.labels[labels.FIELDS]), service)
+    except (KeyError, ValueError, AttributeError, TypeError):
+        return True  # made by Docker Compose, it does not tell
+    unknown = tuple(f"environment.{name}" for name in awaited)
+    return all(path.startswith(unknown) for path in paths)
 
 
 def _content(project: Project, given: Granted) -> str:

@@ -5,13 +5,13 @@ Source: rules 118-124
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from pycompose import graph, labels
 from pycompose.model.project import Project
-from pycompose.model.values import familiar
-from pycompose.plan import grants, hooks, pre_start
+from pycompose.model.values import EMPTY, familiar
+from pycompose.plan import grants, hooks, pre_start, providers
 from pycompose.plan.diverged import anonymous
 from pycompose.plan.ops import (
     STOPPABLE,
@@ -32,6 +32,7 @@ class Options(NamedTuple):
 
     Whatever `volumes` says, those of orphans stay. `timeout` in seconds. `fast` kills all
     containers at once: no order, no grace, no hooks.
+    `programs` are those that provide services, by type.
     """
 
     services: frozenset[str] = frozenset()
@@ -40,6 +41,7 @@ class Options(NamedTuple):
     remove_orphans: bool = False
     timeout: int | None = None
     fast: bool = False
+    programs: Mapping[str, str] = EMPTY
 
 
 def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
@@ -106,6 +108,10 @@ def _containers(
         ]
         removed.update(mine)
         ends[name] = [step for _, step in mine] or before
+        service = project.services.get(name)
+        if service and service.provider and (not options.services or name in options.services):
+            end = providers.call(steps, project, options.programs, service, "down", ends[name])
+            ends[name] = [end]
     return removed
 
 

@@ -48,6 +48,7 @@ def draft(
     converge(run, but=service.name)
     gate = gate_of(run.steps, run.services, service)
     run.joins = joins(run.project, service, run.containers)
+    run.prepared[service.name] = []  # it is not the service that starts
     name = service.container_name
     why = Divergence("missing", "it is to run on its own")
     made, ready = run.make(service, 0, name, why, after=gate, oneoff=oneoff)
@@ -59,6 +60,7 @@ def draft(
 def start(project: Project, snapshot: Snapshot, service: Service, container: str) -> Plan:
     """Return the steps that start a container that `draft` has only created."""
     run = Convergence(project, snapshot, Options())
+    run.prepared[service.name] = []
     run.begin(service, service.container_name, container, [], "stopped", "created")
     return run.steps.plan()
 

@@ -305,6 +305,36 @@ class RunHook(Step):
     place: str
 
 
+class CallProvider(Step):
+    """Run a program of this machine that provides a service, or takes it away again.
+
+    `PROGRAM compose --project-name=… up|down --OPTION=VALUE… SERVICE`, with those of the options
+    that it says it takes; `options` are lists of values by name. What it sets is told to nobody
+    but whoever carries the plan out.
+    """
+
+    program: str
+    command: Literal["up", "down"]
+    project: str
+    options: Json
+
+
+class PullModel(Step):
+    """Run `PROGRAM pull MODEL`."""
+
+    program: str
+    model: str
+
+
+class ConfigureModel(Step):
+    """Run `PROGRAM configure [--context-size SIZE] MODEL [-- FLAG…]`; a size of 0 is none."""
+
+    program: str
+    model: str
+    context_size: int
+    flags: tuple[str, ...]
+
+
 Until: TypeAlias = Literal["started", "healthy", "completed", "running_or_healthy", "serving"]
 
 
@@ -359,6 +389,9 @@ Op: TypeAlias = (
     | PutArchive
     | Exec
     | RunHook
+    | CallProvider
+    | PullModel
+    | ConfigureModel
     | Wait
     | Delay
 )

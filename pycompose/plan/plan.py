@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pycompose.events import Event, Notice, StepEvent
 from pycompose.model.values import Json
 from pycompose.plan.ops import Change, CreateContainer, Exec, Made, Op, Step
-from pycompose.plan.secrecy import MASK, hidden, shown, without_values
+from pycompose.plan.secrecy import MASK, hidden, hidden_options, shown, without_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,8 @@ def _step_json(step: Op, *, values: bool) -> Json:
             value = masked(value) if env else hidden(value)
         if name in ("endpoint", "query", "dockerfile_inline", "context"):
             value = hidden(value)
+        if name in ("flags", "options"):
+            value = hidden_options(value) if isinstance(value, dict) else hidden(value)
         if name == "query" and "buildargs" in value:
             value = {**value, "buildargs": without_values(value["buildargs"])}
         if name == "changes":

@@ -44,6 +44,14 @@ def shown(path: str, value: Json, *, values: bool) -> Json:
     return MASK if variable or (name and secret(name)) else hidden(value)
 
 
+def hidden_options(options: Json) -> Json:
+    """Return lists of values by name, with what looks secret masked."""
+    return {
+        name: [MASK] * len(values) if secret(name) else hidden(values)
+        for name, values in options.items()
+    }
+
+
 def without_values(arguments: str) -> str:
     """Return a JSON mapping of build arguments with their values masked."""
     return json.dumps(dict.fromkeys(json.loads(arguments), MASK))

@@ -14,7 +14,6 @@ from pycompose.plan.resources import problem
 from pycompose.snapshot import Capabilities
 
 _PENDING: Final = "not supported by pycompose yet"
-_ATTRIBUTES: Final = ("provider", "models")
 # What needs BuildKit.
 _BUILD: Final = (
     *("additional_contexts", "cache_to", "entitlements", "no_cache_filter", "privileged"),
@@ -29,13 +28,7 @@ def refuse(project: Project, capabilities: Capabilities) -> None:
     Raises:
         ComposeFileError: every such part.
     """
-    problems = [
-        problem(project, ("services", name, attribute), _PENDING)
-        for name, service in project.services.items()
-        for attribute in _ATTRIBUTES
-        if getattr(service, attribute)
-    ]
-    problems += [*grants.refused(project), *pre_start.refused(project)]
+    problems = [*grants.refused(project), *pre_start.refused(project)]
     for name, service in project.services.items():
         if service.use_api_socket and capabilities.os == "windows":
             message = "an engine on Windows has no such socket"

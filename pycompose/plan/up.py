@@ -228,6 +228,7 @@ def _verdict(run: Convergence, service: Service, state: ContainerState) -> Diver
         run.networks.made,
         contents=run.options.contents,
         references=run.joins.references,
+        awaited=run.options.awaited.get(service.name, ()),
     )
     if found is not None and run.joins.made and state.state != "dead":
         found = Divergence("dependency", "what it shares something with is made anew")

@@ -34,6 +34,9 @@ _WORDS: Final[dict[type[ops.Op], tuple[str, str]]] = {
     ops.PutArchive: ("", ""),
     ops.Exec: ("", ""),
     ops.RunHook: ("Starting", "Exited"),
+    ops.CallProvider: ("Creating", "Created"),
+    ops.PullModel: ("Pulling", "Pulled"),
+    ops.ConfigureModel: ("Configuring", "Configured"),
     ops.Delay: ("", ""),
 }
 _WAITED: Final[dict[ops.Until, str]] = {
@@ -55,6 +58,8 @@ def working_word(step: ops.Op) -> str:
         return "" if step.until == "started" else "Waiting"
     if _replaces(step):
         return "Recreate"
+    if isinstance(step, ops.CallProvider) and step.command == "down":
+        return "Removing"
     return "" if step.cause == "replaced" else _WORDS[type(step)][0]
 
 
@@ -64,4 +69,6 @@ def done_word(step: ops.Op) -> str:
         return _WAITED[step.until]
     if isinstance(step, ops.Rename):
         return "Recreated"
+    if isinstance(step, ops.CallProvider) and step.command == "down":
+        return "Removed"
     return "" if step.cause == "replaced" or _replaces(step) else _WORDS[type(step)][1]

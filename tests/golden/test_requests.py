@@ -24,9 +24,11 @@ from pycompose.convert.surroundings import Surroundings
 from pycompose.errors import ComposeFileError
 from pycompose.loader.fields import FIELDS
 from pycompose.loader.tree import plain
-from pycompose.plan import ops
+from pycompose.plan import models, ops, providers
 from pycompose.plan.api_socket import with_socket
+from pycompose.plan.models import Runner
 from pycompose.plan.plan import Plan
+from pycompose.plan.steps import Steps
 from pycompose.plan.up import Options, up
 from pycompose.snapshot import Capabilities, NetworkState, Snapshot, VolumeState
 
@@ -89,8 +91,8 @@ def rows(table: str) -> Iterator[Row]:
         yield Row(text, tuple(line.strip() for line in told))
 
 
-def planned(document: Any, engine: Capabilities) -> Plan:
-    """Return the plan of a file on an engine that holds what is not the project's."""
+def planned(document: Any, engine: Capabilities) -> tuple[Plan, Plan]:
+    """Return what programs do, and the plan on an engine that holds what is not the project's."""
     wanted = project({**FILES, "compose.yaml": json.dumps(document)}, environment={"TOKEN": "t"})
     held = Snapshot(
         capabilities=engine,
@@ -98,13 +100,17 @@ def planned(document: Any, engine: Capabilities) -> Plan:
         networks=(NetworkState(id="1", name="apart"), NetworkState(id="2", name="kept")),
         volumes=(VolumeState(name="data"), VolumeState(name="kept")),
     )
-    return up(with_socket(wanted, "{}"), held, Options(around=AROUND))
+    runner, steps = Runner("docker-model", frozenset(), "http://models"), Steps()
+    models.ready(steps, wanted, runner)
+    providers.calls(steps, wanted, {"a": "docker-a"})
+    wanted = models.with_models(with_socket(wanted, "{}"), runner)
+    return steps.plan(), up(wanted, held, Options(around=AROUND))
 
 
-def requests(plan: Plan, subject: tuple[str, ...]) -> dict[str, str]:
+def requests(plans: tuple[Plan, Plan], subject: tuple[str, ...]) -> dict[str, str]:
     """Return what is asked for, value by value: those of the subject have no prefix."""
     found: dict[str, str] = {}
-    for step in plan.steps:
+    for step in (step for plan in plans for step in plan.steps):
         values = {key: item for key, item in step.values().items() if key not in ASIDE}
         request, name = {**values.pop("body", {}), **values}, step.resource.partition(" ")[2]
         prefix = f"{type(step).__name__} {name}: "

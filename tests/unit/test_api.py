@@ -100,3 +100,24 @@ def test_a_port_that_a_process_of_this_machine_holds_is_told(tmp_path, engine, f
         engine.socket = str(tmp_path / "socket")
         with pytest.raises(pycompose.ComposeFileError, match="is held by process"):
             pycompose.plan_up(wanted, engine)
+
+
+def test_a_program_provides_a_service(engine, tmp_path, monkeypatch) -> None:
+    program = tmp_path / "cloud"
+    program.write_text(
+        "#!/bin/sh\n[ $2 = metadata ] && exit 1\n"
+        'echo $3 >> "$LOG"; echo \'{"type": "setenv", "message": "URL=u"}\'\n'
+    )
+    program.chmod(0o755)
+    log = tmp_path / "log"
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    (tmp_path / "compose.yaml").write_text(
+        "name: shop\nservices:\n  db: {provider: {type: cloud}}\n"
+        "  web: {image: 'busybox:latest', depends_on: [db]}\n"
+    )
+    shop = pycompose.load(directory=str(tmp_path), environment={"LOG": str(log)})
+    pycompose.up(shop, engine)
+    assert engine.container("shop-web-1").body["Env"] == ["DB_URL=u"]
+    assert pycompose.plan_up(shop, engine).steps == ()
+    pycompose.down(shop, engine)
+    assert log.read_text().split() == ["up", "down"]

@@ -20,6 +20,7 @@ from projects import (
 
 from pycompose.convert.container import OneOff
 from pycompose.engine.fake import FakeEngine
+from pycompose.model.hooks import Hook
 from pycompose.model.service import Attachment
 from pycompose.plan.convergence import Options
 from pycompose.plan.oneoff import draft, start, take_back
@@ -140,3 +141,12 @@ def test_a_network_that_it_has_made_goes_too_unless_others_have_joined_it() -> N
     up(engine, wanted)
     kinds = [type(s).__name__ for s in take_back(wanted, look(engine, wanted), plan, made).steps]
     assert kinds == ["Stop", "RemoveContainer"]
+
+
+def test_a_service_that_does_not_start_is_not_prepared() -> None:
+    web = ALONE._replace(pre_start=(Hook(command=("x",)),), depends_on={})
+    oneoff = OneOff(slug=SLUG)
+    wanted, seen = project(web), snapshot(networks=(network(),))
+    plan, _ = draft(wanted, seen, Options(), service=web, oneoff=oneoff, start=True)
+    assert [type(step).__name__ for step in plan.steps] == ["CreateContainer", "Start"]
+    assert [type(step).__name__ for step in start(wanted, seen, web, "id").steps] == ["Start"]

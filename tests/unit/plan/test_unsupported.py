@@ -9,7 +9,7 @@ from pycompose.errors import ComposeFileError
 from pycompose.model.build import Build
 from pycompose.model.deploy import Deploy, Placement, Resources, UpdateConfig
 from pycompose.model.develop import Develop, Trigger
-from pycompose.model.models import Model, Provider
+from pycompose.model.models import Model
 from pycompose.model.mounts import Grant
 from pycompose.model.project import Project
 from pycompose.model.resources import FileObject
@@ -27,20 +27,6 @@ def refusals(wanted: Project) -> list[str]:
         images(wanted, snapshot())
     assert str(before.value) == str(caught.value)
     return [problem.path for problem in caught.value.problems]
-
-
-@pytest.mark.parametrize(
-    ("section", "value"),
-    [
-        ("models", {"m": None}),
-        ("provider", Provider(type="x")),
-    ],
-)
-def test_sections_that_no_planner_knows_are_refused_before_an_image_is_pulled(
-    section: str, value: object
-) -> None:
-    wanted = project(service("web", **{section: value}), service("db"))
-    assert refusals(wanted) == [f"services.web.{section}"]
 
 
 def test_what_one_engine_has_no_use_for_is_passed_over() -> None:
