@@ -29,6 +29,8 @@ IMAGE_BUILDER: Final = "com.docker.compose.image.builder"
 FIELDS: Final = "org.pycompose.fields"
 # A short digest of the content of each secret and config a container was given.
 CONTENTS: Final = "org.pycompose.contents"
+# On a volume without a name: for whose containers it was made, as `project/service`.
+ANONYMOUS: Final = "org.pycompose.anonymous"
 # On a volume that holds nothing but the secrets and configs of one container.
 GRANTS: Final = "org.pycompose.grants"
 # On the volumes that keep commands of other machines apart: the project, who holds it, and a token.

@@ -31,6 +31,7 @@ from pycompose.snapshot import (
 
 IMAGE_ID = "sha256:" + "1" * 64
 IMAGE = "busybox:latest"
+EMPTY_TAR = bytes(10240)
 
 
 def service(name: str, **fields: Any) -> Service:
@@ -137,7 +138,7 @@ def next_down(engine: FakeEngine, wanted: Project, **options: Any) -> Plan:
 
 def carry_out(engine: FakeEngine, plan: Plan) -> Report:
     """Apply a plan, one step after the other."""
-    return apply(plan, engine, silent, parallel=1)
+    return apply(plan, engine, silent, parallel=1, contents=lambda step: EMPTY_TAR)
 
 
 def up(engine: FakeEngine, wanted: Project, **options: Any) -> Report:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from pycompose import labels
 from pycompose.convert.grants import folders, granted
-from pycompose.model.mounts import BindOptions, Mount
+from pycompose.model.mounts import BindOptions, Mount, VolumeOptions
 from pycompose.model.project import Project
 from pycompose.model.service import Service
 from pycompose.model.values import Json
@@ -36,7 +36,7 @@ def binds_and_mounts(
         if bind:
             binds.append(bind)
         else:
-            mounts.append(_mount(project, mount))
+            mounts.append(_mount(project, service, mount))
     mounts.extend(_inherit(mount) for mount in kept.values())
     mounts.extend(
         _file(each.item.file, each.target) for each in granted(project, service) if not each.written
@@ -108,7 +108,12 @@ def _source(project: Project, mount: Mount) -> str:
     return mount.source
 
 
-def _mount(project: Project, mount: Mount) -> Json:
+def anonymous_mark(project: Project, service: str) -> str:
+    """Return by what a volume without a name is known that was made for a service."""
+    return f"{project.name}/{service}"
+
+
+def _mount(project: Project, service: Service, mount: Mount) -> Json:
     out: Json = {"Type": mount.type, "Target": mount.target, "ReadOnly": mount.read_only}
     if mount.source:
         out["Source"] = _source(project, mount)
@@ -122,12 +127,15 @@ def _mount(project: Project, mount: Mount) -> Json:
             options["CreateMountpoint"] = True
         options.update(_NON_RECURSIVE.get(mount.bind.recursive, {}))
         out["BindOptions"] = options
-    if mount.type == "volume" and mount.volume is not None:
-        options = {
-            "NoCopy": mount.volume.nocopy,
-            "Labels": dict(mount.volume.labels),
-            "Subpath": mount.volume.subpath,
-        }
+    if mount.type == "volume" and (mount.volume is not None or not mount.source):
+        asked = mount.volume or VolumeOptions()
+        options = {"NoCopy": asked.nocopy, "Labels": dict(asked.labels), "Subpath": asked.subpath}
+        if not mount.source:
+            # It outlives its container, and nothing else would tell whose it is then.
+            options["Labels"] = {
+                **asked.labels,
+                labels.ANONYMOUS: anonymous_mark(project, service.name),
+            }
         out["VolumeOptions"] = {key: value for key, value in options.items() if value}
     if mount.type == "tmpfs" and mount.tmpfs is not None:
         options = {"SizeBytes": mount.tmpfs.size, "Mode": mount.tmpfs.mode}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from pycompose import graph, labels
+from pycompose.convert.mounts import anonymous_mark
 from pycompose.model.project import Project
 from pycompose.model.values import EMPTY, familiar
 from pycompose.plan import grants, hooks, pre_start, providers
@@ -55,7 +56,7 @@ def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
     staying = [c for c in snapshot.containers if c.id not in removed]
     _networks(project, snapshot, steps, staying, after)
     if options.volumes:
-        _volumes(project, snapshot, steps, going, staying, after)
+        _volumes(project, snapshot, steps, going, staying, after, options)
     if options.images:
         _images(project, snapshot, steps, options, after)
     if not steps.all:
@@ -187,6 +188,7 @@ def _volumes(
     going: Iterable[ContainerState],
     staying: Iterable[ContainerState],
     after: Iterable[int],
+    options: Options,
 ) -> None:
     used = {mount.name: c.name for c in staying for mount in c.mounts}
     declared = {v.name for v in project.volumes.values()}
@@ -210,9 +212,9 @@ def _volumes(
             destroys=f"volume {volume.name}",
         )
     mine = [c for c in going if not _is_of_no_service(project, c)]
-    left = {m.name for c in mine for m in c.mounts if anonymous(m)} - declared - {*used}
-    left -= grants.volumes(snapshot)
-    for name in sorted(left):
+    theirs = {m.name for c in mine for m in c.mounts if anonymous(m)} - grants.volumes(snapshot)
+    left = _left(project, snapshot, options.services or frozenset(project.services))
+    for name in sorted((theirs | left) - declared - {*used}):
         # Engine: one that was handed on by a recreate has a name to it and outlives `rm -v`.
         steps.add(
             RemoveVolume,
@@ -221,8 +223,15 @@ def _volumes(
             cause="asked",
             why="--volumes",
             volume=name,
+            destroys="" if name in theirs else f"volume {name[:12]}, left of a container",
             best_effort=True,
         )
+
+
+def _left(project: Project, snapshot: Snapshot, services: Iterable[str]) -> set[str]:
+    """Return the volumes without a name that were made for containers of the services, ever."""
+    marks = {anonymous_mark(project, service) for service in services}
+    return {v.name for v in snapshot.volumes if v.labels.get(labels.ANONYMOUS) in marks}
 
 
 def _images(

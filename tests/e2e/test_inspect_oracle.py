@@ -384,6 +384,7 @@ DYNAMIC = frozenset(
         *("Gateway", "IPAddress", "IPPrefixLen", "IPv6Gateway", "GlobalIPv6Address"),
         *("GlobalIPv6PrefixLen", "MacAddress", "Mountpoint", "HostPort", "IPv4Address"),
         *("IPv6Address", "ExecIDs", labels.VERSION, labels.FIELDS, labels.CONTENTS),
+        labels.ANONYMOUS,  # by it, `down --volumes` finds what fewer replicas have left
     )
 )
 

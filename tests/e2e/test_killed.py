@@ -66,7 +66,7 @@ def cut(scene, moment: float) -> None:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_killed_up_is_finished_by_the_next_one(scene, part) -> None:
+def test_f_01_and_f_02_a_killed_up_is_finished_by_the_next_one(scene, part) -> None:
     dice = random.Random(f"pycompose {part}")
     cuts = CUTS // PARTS
     scene.write(THREE)
@@ -120,7 +120,7 @@ def cut_after(scene, engine_socket: str, count: int) -> None:
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_r_13_a_recreate_that_is_killed_after_any_call_is_finished(
+def test_r_13_and_f_02_a_recreate_that_is_killed_after_any_call_is_finished(
     scene, engine_socket, named
 ) -> None:
     name = f"{scene.name}-named" if named else f"{scene.name}-a-1"

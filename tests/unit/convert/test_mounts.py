@@ -98,7 +98,20 @@ def test_an_image_is_mounted_by_its_name_or_that_of_the_service_that_has_it() ->
                 "BindOptions": {"Propagation": "rslave"},
             },
         ),
-        (Mount(type="volume", target="/dst"), {"Type": "volume"}),
+        (
+            Mount(type="volume", target="/dst"),
+            {
+                "Type": "volume",
+                "VolumeOptions": {"Labels": {"org.pycompose.anonymous": "demo/web"}},
+            },
+        ),
+        (
+            Mount(type="volume", target="/dst", volume=VolumeOptions(labels={"a": "b"})),
+            {
+                "Type": "volume",
+                "VolumeOptions": {"Labels": {"a": "b", "org.pycompose.anonymous": "demo/web"}},
+            },
+        ),
         (
             Mount(
                 type="volume",

@@ -22,7 +22,7 @@ from pycompose import labels
 from pycompose.model.project import Project
 from pycompose.model.resources import Network, Volume
 from pycompose.plan.down import Options, down
-from pycompose.plan.ops import RemoveContainer
+from pycompose.plan.ops import RemoveContainer, RemoveVolume
 from pycompose.plan.plan import Plan
 from pycompose.snapshot import ContainerState, ImageState, MountState, Snapshot, VolumeState
 
@@ -250,6 +250,25 @@ def test_anonymous_volumes_go_with_the_volumes() -> None:
         "[2] -> #3 RemoveVolume volume eeeeeeeeeeee: --volumes",
     ]
     assert plan.destroys == ("the anonymous volumes of demo-db-1",)
+
+
+def test_volumes_without_a_name_go_though_their_containers_have_gone_long_ago() -> None:
+    marks = ("demo/web", "demo/web", "other/web", "demo/old")
+    marked, used, *others = (
+        VolumeState(name=letter * 64, labels={labels.ANONYMOUS: mark})
+        for letter, mark in zip("cdef", marks, strict=True)
+    )
+    mount = MountState(type="volume", name=used.name, source="", target="/x", read_only=False)
+    orphan = state(service("old"), mounts=(mount,))
+    seen = snapshot(orphan, volumes=(marked, used, *others))
+
+    plan = plan_of(project(WEB), seen, volumes=True)
+
+    assert [step.volume for step in plan.steps if isinstance(step, RemoveVolume)] == [marked.name]
+    assert plan.destroys == ("volume cccccccccccc, left of a container",)
+    assert plan_of(project(WEB), seen).steps == ()
+    alone = plan_of(project(WEB), seen, volumes=True, services=frozenset({"db"}))
+    assert alone.steps == ()
 
 
 def test_anonymous_volumes_stay_without_it() -> None:
