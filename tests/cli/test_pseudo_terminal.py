@@ -34,7 +34,7 @@ with closing(open_display(title="up")) as display:
 
 
 @pytest.mark.parametrize("size", [(24, 80), (1, 1), (0, 0)])
-def test_an_interrupt_leaves_the_last_state_and_the_cursor(size) -> None:
+def test_f_15_an_interrupt_leaves_the_last_state_and_the_cursor(size) -> None:
     child = pexpect.spawn(
         sys.executable,
         ["-c", PROGRAM],

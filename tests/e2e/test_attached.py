@@ -76,7 +76,7 @@ services:
         (["--exit-code-from", "long"], 7, 137),
     ],
 )
-def test_the_end_of_one_container_ends_all(scene, words, ended, code) -> None:
+def test_f_34_the_end_of_one_container_ends_all(scene, words, ended, code) -> None:
     scene.write(ENDING.replace("CODE", str(ended)))
     done = scene.run("up", *words, code=code)
     assert f"exited with code {ended}" in done.stdout
@@ -84,7 +84,7 @@ def test_the_end_of_one_container_ends_all(scene, words, ended, code) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_gracefully(scene, number) -> None:
+def test_f_09_and_f_14_a_signal_stops_gracefully(scene, number) -> None:
     scene.write(one(POLITE))
     running = scene.start("up")
     ready(running)
@@ -95,7 +95,7 @@ def test_a_signal_stops_gracefully(scene, number) -> None:
     assert "Traceback" not in running.stderr
 
 
-def test_a_second_interrupt_kills_at_once(scene) -> None:
+def test_f_13_a_second_interrupt_kills_at_once(scene) -> None:
     scene.write(one(STUBBORN, grace="600s"))
     running = scene.start("up")
     ready(running)
@@ -110,7 +110,7 @@ def test_a_second_interrupt_kills_at_once(scene) -> None:
     assert "Traceback" not in running.stderr
 
 
-def test_a_second_interrupt_kills_at_once_on_a_terminal(scene) -> None:
+def test_f_13_a_second_interrupt_kills_at_once_on_a_terminal(scene) -> None:
     scene.write(one(STUBBORN, grace="600s"))
     child = pexpect.spawn(
         sys.executable,
@@ -137,7 +137,7 @@ def test_a_second_interrupt_kills_at_once_on_a_terminal(scene) -> None:
     assert scene.container("web")["State"]["ExitCode"] == 137
 
 
-def test_an_interrupt_while_pulling_ends_at_once(scene, free_port) -> None:
+def test_f_11_an_interrupt_while_pulling_ends_at_once(scene, free_port) -> None:
     # A registry that accepts connections and never answers.
     import socket
 
@@ -155,7 +155,7 @@ def test_an_interrupt_while_pulling_ends_at_once(scene, free_port) -> None:
     assert scene.names() == []
 
 
-def test_an_interrupt_while_waiting_for_health_ends_at_once(scene) -> None:
+def test_f_10_an_interrupt_while_waiting_for_health_ends_at_once(scene) -> None:
     scene.write("""\
 services:
   app:

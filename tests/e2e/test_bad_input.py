@@ -80,7 +80,7 @@ services:
     assert scene.nothing_left()
 
 
-def test_without_an_engine_one_error_says_what_was_tried(scene) -> None:
+def test_f_29_without_an_engine_one_error_says_what_was_tried(scene) -> None:
     scene.write("services:\n  web:\n    image: IMAGE\n")
     socket = "unix:///nonexistent"
     for words in (["up", "-d"], ["ps"], ["down"], ["logs"], ["plan"]):

@@ -36,7 +36,7 @@ def holder(client: docker.DockerClient, project_name: str, image: str, free_port
     made.remove(force=True)
 
 
-def test_f31_a_port_held_by_a_container_is_told_with_its_name(scene, holder, free_port) -> None:
+def test_f_31_a_port_held_by_a_container_is_told_with_its_name(scene, holder, free_port) -> None:
     file = scene.write(WEB.replace("PORT", str(free_port)))
     told = scene.run("up", "-d", code=1).stderr
     assert f"{file.name}:7:13: services.web.ports[0]: port {free_port}/tcp of the host" in told
@@ -49,7 +49,7 @@ def test_f31_a_port_held_by_a_container_is_told_with_its_name(scene, holder, fre
     assert scene.states() == {"web-1": "running"}
 
 
-def test_f31_a_port_held_by_a_process_is_told_with_its_id(scene, free_port) -> None:
+def test_f_31_a_port_held_by_a_process_is_told_with_its_id(scene, free_port) -> None:
     scene.write(WEB.replace("PORT", str(free_port)))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", free_port))
@@ -60,7 +60,7 @@ def test_f31_a_port_held_by_a_process_is_told_with_its_id(scene, free_port) -> N
     scene.up()
 
 
-def test_f31_a_port_wanted_twice_is_told_with_both_places(scene, free_port) -> None:
+def test_f_31_a_port_wanted_twice_is_told_with_both_places(scene, free_port) -> None:
     text = WEB.replace("PORT", str(free_port))
     file = scene.write(text + text[len("services:\n") :].replace("web", "worker"))
     told = scene.run("up", "-d", code=1).stderr
@@ -96,7 +96,7 @@ def test_services_swap_their_ports_in_one_up(scene) -> None:
     assert scene.states() == {"web-1": "running", "api-1": "running"}
 
 
-def test_f37_a_name_that_another_project_has_is_told_with_it(scene, project_name) -> None:
+def test_f_37_a_name_that_another_project_has_is_told_with_it(scene, project_name) -> None:
     named = WEB.replace('    ports: ["PORT:80"]\n', f"    container_name: {project_name}named\n")
     scene.write(named)
     scene.up()
@@ -108,7 +108,7 @@ def test_f37_a_name_that_another_project_has_is_told_with_it(scene, project_name
     scene.up()
 
 
-def test_f46_everything_that_is_missing_is_told_at_once(scene) -> None:
+def test_f_46_everything_that_is_missing_is_told_at_once(scene) -> None:
     (scene.folder / "conf.yml").touch()
     scene.write(
         """\

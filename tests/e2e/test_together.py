@@ -28,7 +28,7 @@ volumes: {data: {}}
 """
 
 
-def test_ups_at_the_same_time_make_one_project(scene) -> None:
+def test_f_52_ups_at_the_same_time_make_one_project(scene) -> None:
     scene.write(PROJECT)
     commands = [scene.start("up", "-d") for _ in range(TOGETHER)]
     for command in commands:
@@ -40,7 +40,7 @@ def test_ups_at_the_same_time_make_one_project(scene) -> None:
     assert len(waited) < TOGETHER
 
 
-def test_a_down_waits_for_an_up_and_can_be_told_not_to(scene) -> None:
+def test_f_53_a_down_waits_for_an_up_and_can_be_told_not_to(scene) -> None:
     slow = PROJECT.replace("stop_grace_period: 0s", "stop_grace_period: 0s\n    HEALTH", 1)
     check = "healthcheck: {test: 'test -e /tmp/ok', interval: 1s, retries: 1000}"
     scene.write(slow.replace("HEALTH", check))
@@ -141,3 +141,16 @@ def test_the_lock_of_a_killed_command_is_taken_over(scene, machines) -> None:
     assert done.returncode == 0, done.stderr
     assert scene.states() == {"web-1": "running", "db-1": "running"}
     assert locks(scene) == []
+
+
+@pytest.mark.parametrize("begun", ["Stopping", "Removing"])
+def test_f_53_an_up_waits_for_a_down_that_has_begun(scene, begun) -> None:
+    scene.write(PROJECT)
+    scene.up()
+    down = scene.start("down")
+    down.until(lambda: begun in down.stderr, "the beginning of down")
+    scene.up()
+    assert down.end() == 0
+    scene.up()
+    assert scene.states() == {"web-1": "running", "db-1": "running"}
+    assert scene.networks() == [f"{scene.name}_default"]

@@ -107,7 +107,7 @@ def test_a_project_is_scaled_down_to_its_file(scene) -> None:
     assert after == {name: before[name] for name in after}
 
 
-def test_orphans_are_named_and_removed_only_with_the_flag(scene) -> None:
+def test_f_51_orphans_are_named_and_removed_only_with_the_flag(scene) -> None:
     scene.write(TWO)
     scene.up()
     text = TWO[: TWO.index("  db:")]
@@ -154,7 +154,7 @@ services:
     assert _moment(migrate, "FinishedAt") <= _moment(app)
 
 
-def test_what_depends_on_a_failed_service_is_not_started(scene) -> None:
+def test_f_36_what_depends_on_a_failed_service_is_not_started(scene) -> None:
     scene.write("""\
 services:
   app:
@@ -242,7 +242,7 @@ def test_r_07_a_dry_run_changes_nothing(scene) -> None:
     assert scene.ids() == before
 
 
-def test_an_image_that_cannot_be_had_is_named(scene) -> None:
+def test_f_32_an_image_that_cannot_be_had_is_named(scene) -> None:
     image = "localhost:1/no-such/image:7"
     scene.write(f"services:\n  web:\n    image: {image}\n")
     told = scene.up(code=1).stderr
@@ -250,7 +250,7 @@ def test_an_image_that_cannot_be_had_is_named(scene) -> None:
     assert scene.names() == []
 
 
-def test_a_taken_port_fails_and_the_next_run_converges(scene, free_port) -> None:
+def test_f_31_a_taken_port_fails_and_the_next_run_converges(scene, free_port) -> None:
     made = scene.client.api.create_container(
         scene.image,
         ["sleep", "1000"],

@@ -58,7 +58,7 @@ services:
 
 
 @pytest.mark.parametrize("how", FAILS)
-def test_r_08_a_service_that_fails_is_told_with_its_end(scene, how) -> None:
+def test_r_08_and_f_35_a_service_that_fails_is_told_with_its_end(scene, how) -> None:
     fields, reason = FAILS[how]
     scene.write(f"""\
 services:
