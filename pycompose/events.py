@@ -41,7 +41,8 @@ class LogLine(NamedTuple):
     """A line a container wrote, without its line end, or a remark about the container.
 
     `name` is the display name (`web-1`), `stream` 1 for stdout and 2 for stderr, 0 for a remark
-    ("exited with code 0"). `raw` marks output of a terminal, passed on as it came.
+    ("exited with code 0"). `raw` marks output of a terminal, passed on as it came. `time` is when
+    the engine took it down, in RFC 3339, where that was asked for.
     """
 
     name: str
@@ -49,6 +50,7 @@ class LogLine(NamedTuple):
     stream: Literal[0, 1, 2] = 1
     timestamp: str = ""
     raw: bool = False
+    time: bytes = b""
 
 
 class Notice(NamedTuple):

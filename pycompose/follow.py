@@ -31,7 +31,8 @@ class Target(NamedTuple):
     """A container to follow: which part of its output, and the name before each of its lines.
 
     `since` and `until` as in the Engine API; `tail` a number of lines or "all". `whole` makes
-    sure that no line since `since` is missed, which matters while a container starts.
+    sure that no line since `since` is missed, which matters while a container starts. Of what was
+    told already, `last` is the last line with its time, and `told` how often it was told.
     """
 
     id: str
@@ -42,6 +43,8 @@ class Target(NamedTuple):
     follow: bool = True
     whole: bool = False
     timestamps: bool = False
+    last: bytes = b""
+    told: int = 0
 
 
 Output: TypeAlias = LogLine | Ended
@@ -98,8 +101,8 @@ class Follower:
         Raises:
             EngineError: nobody answers any more, or connections break off without a line between.
         """
-        asked = target._replace(timestamps=True)
-        last, told = b"", 0  # the last line with its time, and how often it was told
+        last, told = target.last, target.told
+        asked = _after(target._replace(timestamps=True), last)
         breaks: list[EngineUnavailable] = []  # without a line between
         while True:
             again = told  # what there is since a time begins with the lines of that time
@@ -111,14 +114,12 @@ class Follower:
                     last, told = line.line, told + 1 if line.line == last else 1
                     again = 0
                     breaks.clear()
-                    yield line if target.timestamps else _unstamped(line)
+                    yield line if target.timestamps else timed(line)
             except EngineUnavailable as lost:
                 breaks.append(lost)
                 if self.closed or len(breaks) > MOST_BREAKS:
                     raise breaks[0] from None
-                if last:
-                    since = moment(_stamp_of(last).decode())
-                    asked = asked._replace(since=since, tail="all", whole=True)
+                asked = _after(asked, last)
             else:
                 return
 
@@ -178,8 +179,18 @@ def _stamp_of(line: bytes) -> bytes:
     return line.partition(b" ")[0]
 
 
-def _unstamped(line: LogLine) -> LogLine:
-    return LogLine(name=line.name, line=line.line.partition(b" ")[2], stream=line.stream)
+def timed(line: LogLine) -> LogLine:
+    """Return a line that begins with its time with that time beside it."""
+    moment, _, rest = line.line.partition(b" ")
+    return LogLine(name=line.name, line=rest, stream=line.stream, time=moment)
+
+
+def _after(target: Target, last: bytes) -> Target:
+    """Return what is still to be read of a container after a line that begins with its time."""
+    if not last:
+        return target
+    since = moment(_stamp_of(last).decode())
+    return target._replace(since=since, tail="all", whole=True)
 
 
 def split(frames: Stream[Frame], name: str, *, stamped: bool = False) -> Iterator[LogLine]:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
+from pycompose import labels
 from pycompose.app.options import LogsOptions, PsOptions
 from pycompose.app.session import Session
-from pycompose.errors import UsageError
+from pycompose.errors import EngineError, UsageError
 from pycompose.events import LogLine, Notice
 
 if TYPE_CHECKING:
     from pycompose.follow import Target
+    from pycompose.interleave import Followed
     from pycompose.snapshot import ContainerState
+
+
+# By the name before its lines: the service, name and number of a container.
+Sources: TypeAlias = dict[str, tuple[str, str, int]]
 
 
 def ps(session: Session, options: PsOptions) -> tuple[ContainerState, ...]:
@@ -38,8 +47,10 @@ def ps(session: Session, options: PsOptions) -> tuple[ContainerState, ...]:
     )
 
 
-def logs(session: Session, options: LogsOptions) -> int:
+def logs(session: Session, options: LogsOptions, sources: Sources | None = None) -> int:
     """Emit the output of the project's containers; return the exit code.
+
+    `sources` is told whose lines come under which name.
 
     Raises:
         UsageError: a service or an index was named that does not exist.
@@ -65,11 +76,102 @@ def logs(session: Session, options: LogsOptions) -> int:
         and container.service not in quiet
         and not container.oneoff
     ]
+    sources = {} if sources is None else sources
+    for one in chosen:
+        _note(sources, one, name)
     if options.index and not chosen:
         service = options.services[0]
         raise UsageError(f'service "{service}" is not running container #{options.index}')
-    targets = [_target(container, name, options) for container in chosen]
-    return _emit_all(session, targets, following=options.follow)
+    selected = _selection(options)
+    for container in chosen:
+        # The column of names is as wide as the longest one from the first line on.
+        session.emit(LogLine(name=display_name(container, name), line=b"", raw=True))
+    failed = False
+    for output in _lines(session, chosen, name, options, sources):
+        if isinstance(output, EngineError):
+            session.emit(Notice(message=f"output can't be read: {output}"))
+            failed = True
+        elif selected is None or selected(output):
+            session.emit(output)
+    if options.follow:
+        session.still_there()
+    return 1 if failed else 0
+
+
+def _note(sources: Sources, one: ContainerState, project: str) -> None:
+    sources[display_name(one, project)] = (one.service, one.name, one.number or 0)
+
+
+def _lines(
+    session: Session,
+    chosen: list[ContainerState],
+    project: str,
+    options: LogsOptions,
+    sources: Sources,
+) -> Iterator[LogLine | EngineError]:
+    from pycompose.follow import all_lines
+
+    targets = [_target(container, project, options) for container in chosen]
+    engine = session.engine
+    if options.service_order and not options.follow:
+        for target in sorted(targets, key=lambda target: target.name):
+            yield from all_lines(engine, [target])
+        return
+    if len(targets) == 1 and not options.follow and not options.timed:
+        # No other thread, no queue: a long log is read as fast as it can be.
+        yield from all_lines(engine, targets)
+        return
+    from pycompose.interleave import Followed, stored
+
+    if options.follow:
+        followed = Followed(engine, targets)
+        lines = followed.lines(partial(_watch, session, project, options, sources))
+    else:
+        lines = stored(engine, targets)
+    for line in lines:
+        if isinstance(line, LogLine) and options.timestamps:
+            line = line._replace(line=b"%b %b" % (line.time, line.line))
+        yield line
+
+
+def _watch(
+    session: Session,
+    project: str,
+    options: LogsOptions,
+    sources: Sources,
+    followed: Followed,
+) -> None:
+    """Tell of the project's containers that start."""
+    from pycompose.observe import containers
+
+    mine = [f"{labels.PROJECT}={project}", f"{labels.ONEOFF}=False"]
+    filters = {"type": ["container"], "event": ["start"], "label": mine}
+    # Commands that look end with their output, not with this.
+    with suppress(EngineError), closing(session.engine.events(filters=filters)) as events:
+        for event in events:
+            followed.expect()
+            id = event["Actor"]["ID"]
+            for container in containers(session.engine, project):
+                named = not options.services or container.service in options.services
+                indexed = not options.index or container.number == options.index
+                if container.id == id and named and indexed:
+                    _note(sources, container, project)
+                    followed.begin(
+                        _target(container, project, options)._replace(since="", tail="all")
+                    )
+
+
+def _selection(options: LogsOptions) -> Callable[[LogLine], bool] | None:
+    """Return what chooses the lines to show, None where all are shown.
+
+    Raises:
+        UsageError: there is no such level, or the expression is none.
+    """
+    if not (options.grep or options.level):
+        return None
+    from pycompose.app.selection import Selection
+
+    return Selection(grep=options.grep, level=options.level)
 
 
 def _target(container: ContainerState, project: str, options: LogsOptions) -> Target:
@@ -85,25 +187,6 @@ def _target(container: ContainerState, project: str, options: LogsOptions) -> Ta
         follow=options.follow,
         timestamps=options.timestamps,
     )
-
-
-def _emit_all(session: Session, targets: list[Target], *, following: bool) -> int:
-    from pycompose.errors import EngineError
-    from pycompose.follow import all_lines
-
-    for target in targets:
-        # The column of names is as wide as the longest one from the first line on.
-        session.emit(LogLine(name=target.name, line=b"", raw=True))
-    failed = False
-    for output in all_lines(session.engine, targets):
-        if isinstance(output, EngineError):
-            session.emit(Notice(message=f"output can't be read: {output}"))
-            failed = True
-        else:
-            session.emit(output)
-    if following:
-        session.still_there()
-    return 1 if failed else 0
 
 
 def display_name(container: ContainerState, project: str) -> str:

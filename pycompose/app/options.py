@@ -109,11 +109,19 @@ class PsOptions(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)  # a tuple's `index` is a method
 class LogsOptions:
-    """`logs`; `since` and `until` as the Engine API takes them (a time or a duration like 10m)."""
+    """`logs`; `since` and `until` as the Engine API takes them (a time or a duration like 10m).
+
+    `grep` is a regular expression, `level` the least serious one that is shown, "" for all. With
+    `service_order`, one container's lines come after another's. `timed` lines have their time.
+    """
 
     services: tuple[str, ...] = ()
     follow: bool = False
+    grep: str = ""
     index: int = 0
+    level: str = ""
+    service_order: bool = False
+    timed: bool = False
     since: str = ""
     tail: str = "all"
     timestamps: bool = False

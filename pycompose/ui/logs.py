@@ -5,9 +5,12 @@ Bytes pass unchanged: a program's output is its own affair, whatever its encodin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import BinaryIO, Final, NamedTuple
 
 from pycompose.events import LogLine
+from pycompose.ui.listing import compact
 from pycompose.ui.text import printable
 
 # Cyan, yellow, green, magenta, blue, then the same in bold: Docker Compose's order.
@@ -19,12 +22,15 @@ class LogStyle(NamedTuple):
     """How log lines look.
 
     `follow` writes each line at once. `split` sends what containers write to stderr to stderr.
+    `json` writes an object for each, with the service, name and number that `sources` tells.
     """
 
     prefix: bool = True
     color: bool = True
     follow: bool = False
     split: bool = False
+    json: bool = False
+    sources: Mapping[str, tuple[str, str, int]] = MappingProxyType({})
 
 
 class Logs:
@@ -49,6 +55,9 @@ class Logs:
 
     def __call__(self, line: LogLine) -> None:
         """Write one line."""
+        if self.style.json:
+            self.write_json(line)
+            return
         prefix = self.prefixes.get(line.name)
         if prefix is None:
             # A remark takes no column of its own.
@@ -64,6 +73,23 @@ class Logs:
             out.write(b"%b%b\n" % (prefix, line.line))
         if self.style.follow:
             out.flush()
+
+    def write_json(self, line: LogLine) -> None:
+        """Write one line as a JSON object; what is no line of a container is left out."""
+        if line.raw or line.stream == 0:
+            return
+        service, container, index = self.style.sources.get(line.name, ("", line.name, 0))
+        found = {
+            "service": service,
+            "container": container,
+            "index": index,
+            "stream": "stderr" if line.stream == 2 else "stdout",
+            "ts": line.time.decode(),
+            "line": line.line.decode(errors="replace"),
+        }
+        self.out.write(compact(found).encode() + b"\n")
+        if self.style.follow:
+            self.out.flush()
 
     def register(self, name: str) -> bytes:
         """Return what stands before the lines of a container seen for the first time."""
