@@ -11,7 +11,7 @@ from pycompose.app.diagnosis import diagnosis
 from pycompose.app.preflight import look
 from pycompose.app.programs import awaited, environment, prepared, programs_of, with_variables
 from pycompose.app.programs import runner as ask
-from pycompose.app.surroundings import gather, ready
+from pycompose.app.surroundings import gather, proxies_for, ready
 from pycompose.apply import Report
 from pycompose.apply import apply as carry_out
 from pycompose.engine import connect as connect_to
@@ -125,7 +125,7 @@ def _planned(
 ) -> Plan:
     waiting = awaited(project, runner, called)
     project = with_variables(ready(project, os.environ), runner, called)
-    contents, around, problems = gather(project)
+    contents, around, problems = gather(project, os.environ, _address(engine))
     options = options._replace(contents=contents, around=around, awaited=waiting)
     snapshot = observe(engine, project.name, project)
     needed = images_needed(project, snapshot, options)
@@ -135,6 +135,10 @@ def _planned(
     if problems:
         raise ComposeFileError(*problems)
     return plan
+
+
+def _address(engine: Engine) -> str:
+    return f"unix://{engine.socket}" if engine.socket else ""
 
 
 def plan_down(project: Project, engine: Engine, options: DownOptions | None = None) -> Plan:
@@ -204,7 +208,8 @@ def up(
         ApplyError: steps failed; what is up stays up.
         EngineError: the engine refused to tell what it holds.
     """
-    first = images(project, observe(engine, project.name, project))
+    arguments = proxies_for(os.environ, _address(engine)).arguments
+    first = images(project, observe(engine, project.name, project), proxies=arguments)
     found = programs_of(project, os.environ)
     known = ask(project, found, environment(project, os.environ, ""))
     first = prepared(project, first, found, known, {}, rehearsed=False)

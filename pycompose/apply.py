@@ -318,7 +318,7 @@ class _Run:
         if step.best_effort:
             # Its failure is no failure.
             self.emit(Notice(message=f"{step.resource}: {reason}"))
-            self._ended(step, "well")
+            self._ended(step, "passed")
             return
         self.failed[step.id] = error
         self._tell(step, "Error", "failed", reason)

@@ -108,8 +108,12 @@ def _mine(name: str) -> dict[str, list[str]]:
 
 def _references(project: Project) -> tuple[str, ...]:
     services = project.services.values()
-    hooks = {hook.image for service in services for hook in service.pre_start if hook.image}
-    return tuple(sorted({project.image(service) for service in services} | hooks))
+    found = {project.image(service) for service in services}
+    for service in services:
+        found |= {hook.image for hook in service.pre_start if hook.image}
+        mounted = {mount.source for mount in service.volumes if mount.type == "image"}
+        found |= mounted - project.services.keys()
+    return tuple(sorted(found))
 
 
 def together(calls: Sequence[Callable[[], T]]) -> list[T]:

@@ -84,10 +84,12 @@ class Beforehand:
         return self._ready(project, snapshot), self._plan(project, snapshot, ask=False)
 
     def _plan(self, project: Project, snapshot: Snapshot, *, ask: bool) -> Plan:
+        from pycompose.app.surroundings import proxies_for
         from pycompose.plan.images import images
 
         pull, building = self.options.pull, building_asked(self.options)
-        plan = images(project, snapshot, pull=pull, building=building)
+        around = proxies_for(self.session.settings.environ, self.session.address)
+        plan = images(project, snapshot, pull=pull, building=building, proxies=around.arguments)
         if not _needs_programs(project):
             return plan
         from pycompose.app.programs import environment, prepared, programs_of, runner

@@ -203,7 +203,7 @@ def converge(
     from pycompose.plan.up import draft as draft_of_up
 
     project, snapshot, awaited = ready
-    contents, around, problems = gather(project)
+    contents, around, problems = gather(project, session.settings.environ, session.address)
     policy = "never" if options.no_recreate else "diverged"
     forced = options.force_recreate or options.renew_anon_volumes
     converging = Options(

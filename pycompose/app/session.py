@@ -105,10 +105,15 @@ class Session:
             raise EngineUnavailable(message) from error
 
     @property
+    def address(self) -> str:
+        """The address of the engine, "" where it was not found by one."""
+        return self._endpoint.address if self.engine and self._endpoint else ""
+
+    @property
     def chosen(self) -> str:
         """The address of the engine, where a flag says which one it is; else ""."""
         asked = self.settings.host or self.settings.context
-        return self._endpoint.address if self._endpoint and asked else ""
+        return self.address if asked else ""
 
     @cached_property
     def found(self) -> Found:

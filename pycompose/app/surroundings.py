@@ -9,6 +9,7 @@ from pycompose.convert.surroundings import Surroundings
 from pycompose.errors import ComposeFileError, Problem, UsageError
 from pycompose.files.contents import digests
 from pycompose.files.profiles import profiles
+from pycompose.files.proxies import proxies
 from pycompose.model.project import Project
 from pycompose.plan.api_socket import wants_socket, with_socket
 from pycompose.plan.resources import problem
@@ -43,8 +44,18 @@ def ready(project: Project, environ: Mapping[str, str]) -> Project:
         raise ComposeFileError(problem(project, path, str(error))) from error
 
 
-def gather(project: Project) -> Gathered:
-    """Return what a plan of `up` needs to know of this machine."""
+def proxies_for(environ: Mapping[str, str], engine: str) -> Surroundings:
+    """Return the proxies for what an engine at an address runs; the rest is not looked at."""
+    from pycompose.engine.discover import config_folder
+
+    return Surroundings(proxies=proxies(config_folder(environ), engine))
+
+
+def gather(project: Project, environ: Mapping[str, str], engine: str) -> Gathered:
+    """Return what a plan of `up` needs to know of this machine.
+
+    `environ` is the environment of the process, `engine` the address of the engine.
+    """
     problems: list[Problem] = []
     contents: Mapping[str, str] = {}
     texts: Mapping[str, str] = {}
@@ -56,4 +67,5 @@ def gather(project: Project) -> Gathered:
         texts = profiles(project)
     except ComposeFileError as error:
         problems += error.problems
-    return Gathered(contents, Surroundings(profiles=texts), problems)
+    around = proxies_for(environ, engine)._replace(profiles=texts)
+    return Gathered(contents, around, problems)

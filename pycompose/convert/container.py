@@ -88,7 +88,7 @@ def container(
     binds, mounts = binds_and_mounts(project, service, inherited)
     body: Json = {
         "Image": project.image(service),
-        "Env": _env(service.environment),
+        "Env": _env({**around.variables, **service.environment}),
         "Labels": {
             **_labels(project, service, number, image_id, replaces=replaces, oneoff=oneoff),
             labels.CONFIG_HASH: digest(document),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pycompose import labels
 from pycompose.convert.endpoints import endpoints, split
 from pycompose.convert.joins import JOIN, resolved
+from pycompose.convert.surroundings import Surroundings
 from pycompose.model.hooks import Hook
 from pycompose.model.project import Project
 from pycompose.model.service import Service
@@ -50,12 +51,14 @@ def hook_container(
     *,
     capabilities: Capabilities,
     references: Mapping[str, str],
+    around: Surroundings,
 ) -> HookContainer:
     """Return the container of a `pre_start` hook, which has the volumes of another, `container`.
 
     That is an id, or how many containers are joined before it. Where the hook brings no image
     along, it runs as the service does: with its image, its user, in its folder. `references` are
-    the ids of the containers that the service joins, by service.
+    the ids of the containers that the service joins, by service; `around` is what this machine
+    says.
     """
     hook = service.pre_start[index]
     own = bool(hook.image)
@@ -67,7 +70,7 @@ def hook_container(
     source = container if isinstance(container, str) else f"{JOIN}{container}"
     body: Json = {
         "Image": hook.image or project.image(service),
-        "Env": _env({**service.environment, **hook.environment}),
+        "Env": _env({**around.variables, **service.environment, **hook.environment}),
         "Labels": {
             labels.PROJECT: project.name,
             labels.SERVICE: service.name,

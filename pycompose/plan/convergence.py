@@ -210,7 +210,14 @@ class Convergence:
         """Return the steps that prepare the start of a service's containers, planned once."""
         if service.pre_start and service.name not in self.prepared:
             self.prepared[service.name] = pre_start(
-                self.steps, self.project, self.snapshot, service, container, after, self.joins
+                self.steps,
+                self.project,
+                self.snapshot,
+                service,
+                container,
+                after,
+                self.joins,
+                self.options.around,
             )
         return self.prepared.get(service.name, [])
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pycompose import labels
 from pycompose.convert.limits import ulimits
@@ -15,9 +15,9 @@ from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.build import Build
 from pycompose.model.project import Project
 from pycompose.model.service import Service
-from pycompose.model.values import Json, familiar
+from pycompose.model.values import EMPTY, Json, familiar
 from pycompose.plan import pre_start, unsupported
-from pycompose.plan.ops import BuildImage, Cause, PullImage
+from pycompose.plan.ops import BuildImage, PullImage
 from pycompose.plan.plan import Plan
 from pycompose.plan.platforms import built_for
 from pycompose.plan.steps import Steps
@@ -25,29 +25,35 @@ from pycompose.snapshot import Snapshot
 from pycompose.version import VERSION
 
 INLINE: Final = ".pycompose.dockerfile"  # the name under which an inline Dockerfile is sent
+_NO_PULL: Final = ("never", "build")  # policies that pull nothing
 Building: TypeAlias = Literal["", "always", "never"]
 
 
 def images(
-    project: Project, snapshot: Snapshot, *, pull: str = "", building: Building = ""
+    project: Project,
+    snapshot: Snapshot,
+    *,
+    pull: str = "",
+    building: Building = "",
+    proxies: Mapping[str, str] = EMPTY,
 ) -> Plan:
     """Return the steps that make every service's image present.
 
     `pull` overrides each service's `pull_policy`; `building` is "always" for `--build` and
-    "never" for `--no-build`. An image that several services share is brought in once.
+    "never" for `--no-build`. An image that several services share is brought in once. `proxies` are
+    arguments of all builds, whose own go first.
 
     Raises:
         ComposeFileError: the project, or a build that is due, needs what is not supported yet.
     """
     unsupported.refuse(project, snapshot.capabilities)
-    project = built_for(project)
-    steps = Steps()
+    run = _Images(built_for(project), snapshot, Steps(), proxies)
     problems: list[Problem] = []
     seen: set[tuple[str, str]] = set()
     # Of services that share an image, one that says how to build it decides.
     order = sorted(project.services, key=lambda name: (project.services[name].build is None, name))
     for name in order:
-        service = project.services[name]
+        service = run.project.services[name]
         image = project.image(service)
         key = (familiar(image), project.platform(service))
         if key in seen or not service.instances:
@@ -55,57 +61,80 @@ def images(
         seen.add(key)
         policy = pull or service.pull_policy or "missing"
         absent = image not in snapshot.images
-        buildable = service.build is not None and building != "never"
-        if buildable and (policy == "build" or building == "always" or absent):
+        wanted = service.image and (policy == "always" or (absent and policy not in _NO_PULL))
+        if service.build is None or building == "never":
+            if wanted or (absent and service.image and policy == "build"):
+                run.pull(service, image)
+            continue
+        forced = policy == "build" or building == "always"
+        pulled = run.pull(service, image, best_effort=True) if wanted and not forced else 0
+        if forced or absent:
             problems += unsupported.of_build(project, service)
-            why = f"image {image} is not here" if absent else "a build was asked for"
-            _build(project, service, image, steps, "missing" if absent else "asked", why)
-        elif service.image and (policy == "always" or (absent and policy != "never")):
-            _pull(project, service, image, steps, snapshot)
-    for image, name in sorted(pre_start.images(project).items()):
-        service = project.services[name]
-        key = (familiar(image), project.platform(service))
+            run.build(service, image, pulled)
+    for image, name in sorted(_others(project).items()):
+        service = run.project.services[name]
         policy = pull or service.pull_policy
-        if key not in seen and (image not in snapshot.images or policy == "always"):
-            seen.add(key)
-            if policy != "never":
-                _pull(project, service, image, steps, snapshot)
+        known = (familiar(image), project.platform(service)) in seen or policy == "never"
+        if not known and (image not in snapshot.images or policy == "always"):
+            run.pull(service, image)
     if problems:
         raise ComposeFileError(*problems)
-    return steps.plan()
+    return run.steps.plan()
 
 
-def _pull(project: Project, service: Service, image: str, steps: Steps, snapshot: Snapshot) -> None:
-    absent = image not in snapshot.images
-    steps.add(
-        PullImage,
-        resource=f"Image {image}",
-        cause="missing" if absent else "asked",
-        why="not here" if absent else "pull policy always",
-        image=image,
-        platform=project.platform(service),
-        service=service.name,
-    )
+def _others(project: Project) -> dict[str, str]:
+    """Return the images that are mounted, or that hooks bring along, each with a service."""
+    mounted = {
+        mount.source: name
+        for name, service in sorted(project.services.items(), reverse=True)
+        for mount in service.volumes
+        if mount.type == "image" and mount.source not in project.services and service.instances
+    }
+    return {**mounted, **pre_start.images(project)}
 
 
-def _build(
-    project: Project, service: Service, image: str, steps: Steps, cause: Cause, why: str
-) -> None:
-    build = service.build
-    if build is None:
-        return
-    steps.add(
-        BuildImage,
-        resource=f"Image {image}",
-        cause=cause,
-        why=why,
-        image=image,
-        context=build.context,
-        dockerfile=_dockerfile(build),
-        dockerfile_inline=build.dockerfile_inline,
-        query=_query(project, service, build, image),
-        service=service.name,
-    )
+class _Images(NamedTuple):
+    """The steps so far, and what they are made of."""
+
+    project: Project
+    snapshot: Snapshot
+    steps: Steps
+    proxies: Mapping[str, str]
+
+    def pull(self, service: Service, image: str, *, best_effort: bool = False) -> int:
+        """Plan to pull an image; one that can be built may fail to come."""
+        absent = image not in self.snapshot.images
+        return self.steps.add(
+            PullImage,
+            resource=f"Image {image}",
+            cause="missing" if absent else "asked",
+            why="not here" if absent else "pull policy always",
+            image=image,
+            platform=self.project.platform(service),
+            service=service.name,
+            best_effort=best_effort,
+        )
+
+    def build(self, service: Service, image: str, pulled: int) -> None:
+        """Plan to build an image, only if that of the step `pulled` fails to come; 0 for none."""
+        build = service.build
+        if build is None:
+            return
+        absent = image not in self.snapshot.images
+        why = f"image {image} is not here" if absent else "a build was asked for"
+        self.steps.add(
+            BuildImage,
+            rescues=(pulled,) if pulled else (),
+            resource=f"Image {image}",
+            cause="missing" if absent else "asked",
+            why="it cannot be pulled" if pulled else why,
+            image=image,
+            context=build.context,
+            dockerfile=_dockerfile(build),
+            dockerfile_inline=build.dockerfile_inline,
+            query=_query(self.project, service, build, image, self.proxies),
+            service=service.name,
+        )
 
 
 def _dockerfile(build: Build) -> str:
@@ -121,7 +150,9 @@ def _platform(service: Service, build: Build) -> str:
     return service.platform or (build.platforms[0] if len(build.platforms) == 1 else "")
 
 
-def _query(project: Project, service: Service, build: Build, image: str) -> Mapping[str, Json]:
+def _query(
+    project: Project, service: Service, build: Build, image: str, proxies: Mapping[str, str]
+) -> Mapping[str, Json]:
     """Return the parameters of `POST /build`, several tags as a list.
 
     Source: https://docs.docker.com/reference/api/engine/ ImageBuild
@@ -132,7 +163,7 @@ def _query(project: Project, service: Service, build: Build, image: str) -> Mapp
         labels.VERSION: VERSION,
         labels.IMAGE_BUILDER: "classic",
     }
-    args = {key: value for key, value in build.args.items() if value is not None}
+    args = dict(proxies) | {key: text for key, text in build.args.items() if text is not None}
     optional = {
         "buildargs": json.dumps(args) if args else "",
         "cachefrom": json.dumps(list(build.cache_from)) if build.cache_from else "",

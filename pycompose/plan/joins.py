@@ -59,6 +59,16 @@ def standing(snapshot: Snapshot, service: str) -> Containers:
     }
 
 
+def joins_of(snapshot: Snapshot, service: Service) -> dict[str, str]:
+    """Return the ids of the containers that a service joins as they are, by service."""
+    found: dict[str, str] = {}
+    for parent in parents(service):
+        there = sorted(name_and_id for name_and_id in standing(snapshot, parent).values())
+        if there:
+            found[parent] = str(there[0][1])
+    return found
+
+
 def joins(project: Project, service: Service, find: Callable[[str], Containers]) -> Joins:
     """Return what a container of the service needs; `find` returns the containers of a service.
 

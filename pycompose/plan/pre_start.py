@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from pycompose.convert.hooks import HookContainer, hook_container, hook_name
+from pycompose.convert.surroundings import Surroundings
 from pycompose.errors import Problem
 from pycompose.model.project import Project
 from pycompose.model.service import Service
@@ -60,6 +61,7 @@ def pre_start(
     container: Ref,
     after: Iterable[int],
     joins: Joins = ALONE,
+    around: Surroundings = Surroundings(),  # noqa: B008  (a value that never changes)
 ) -> list[int]:
     """Plan the hooks of a service whose first container is `container`; the steps to start after.
 
@@ -67,7 +69,7 @@ def pre_start(
     """
     done = list(after)
     for index in range(len(service.pre_start)):
-        done = [_hook(steps, project, snapshot, service, index, container, done, joins)]
+        done = [_hook(steps, project, snapshot, service, index, container, done, joins, around)]
     return done
 
 
@@ -80,6 +82,7 @@ def _hook(
     container: Ref,
     after: Sequence[int],
     joins: Joins,
+    around: Surroundings,
 ) -> int:
     name = hook_name(project, service, index)
     why = f"pre_start[{index}] of {service.name}"
@@ -90,6 +93,7 @@ def _hook(
         container if isinstance(container, str) else len(joins.made),
         capabilities=snapshot.capabilities,
         references=joins.references,
+        around=around,
     )
     left = next((hook for hook in snapshot.hooks if hook.name == name), None)
     if left is not None:

@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from pycompose.plan.ops import Op
 
-# lost: failed, or left out; spared: there was nothing to make up for
-End: TypeAlias = Literal["well", "lost", "spared"]
+# lost: failed, or left out; passed: so, but it may; spared: there was nothing to make up for
+End: TypeAlias = Literal["well", "lost", "passed", "spared"]
 
 
 class Moves(NamedTuple):
@@ -61,7 +61,7 @@ class Schedule:
         """Take note that a step has ended; return what follows from that."""
         ready: list[int] = []
         excused: list[tuple[Op, int]] = []
-        if end == "well":
+        if end in ("well", "passed"):
             self.done.append(id)
         ends: deque[tuple[int, End]] = deque([(id, end)])
         while ends:
@@ -70,7 +70,7 @@ class Schedule:
             self.open -= 1
             for user in self._rescuers[id]:
                 self._left[user] -= 1
-                self._struck[user] += end == "lost"
+                self._struck[user] += end in ("lost", "passed")
             for user in self._users[id]:
                 self._left[user] -= 1
                 self._lost[user] += end == "lost"
@@ -83,9 +83,9 @@ class Schedule:
                 elif found != "waiting":
                     self._over.add(user)
                     ends.append((user, found))
-                    if found == "well":
+                    if found == "passed":
                         excused.append((self.steps[user], id))
-                    kept = {"well": self.done, "lost": self.skipped, "spared": self.spared}
+                    kept = {"passed": self.done, "lost": self.skipped, "spared": self.spared}
                     kept[found].append(user)
         return Moves(tuple(self.steps[id] for id in ready), tuple(self._excused(excused)))
 
@@ -99,7 +99,7 @@ class Schedule:
                 return "ready" if self._struck[step.id] >= step.failures else "spared"
             return "waiting"
         if hopeless:
-            return "well" if step.best_effort else "lost"
+            return "passed" if step.best_effort else "lost"
         return "waiting" if self._left[step.id] else "ready"
 
     def _excused(self, excused: Iterable[tuple[Op, int]]) -> Iterator[tuple[Op, int]]:

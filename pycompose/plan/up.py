@@ -20,7 +20,7 @@ from pycompose.plan import ports, renew, resources, unsupported, updates
 from pycompose.plan.choice import Surplus, choose
 from pycompose.plan.convergence import Convergence, Options, Policy
 from pycompose.plan.diverged import Divergence, anonymous, diverged
-from pycompose.plan.joins import joins
+from pycompose.plan.joins import joins, joins_of
 from pycompose.plan.ops import Cause, Rename, Unpause
 from pycompose.plan.orphans import is_orphan, warnings
 from pycompose.plan.plan import Plan
@@ -37,8 +37,8 @@ def images_needed(project: Project, snapshot: Snapshot, options: Options) -> tup
     """Return the references of images whose declared volumes `up` must know, sorted.
 
     A recreated container keeps its anonymous volumes only where the image still declares them;
-    one that is recreated for another reason than its image or its file keeps them all. A service
-    that joins others always counts as changed: their ids are not known yet.
+    one that is recreated for another reason than its image or its file keeps them all. Whoever
+    joins others counts as changed if it joins other containers now.
     """
     needed = set()
     for state in snapshot.containers:
@@ -49,8 +49,8 @@ def images_needed(project: Project, snapshot: Snapshot, options: Options) -> tup
         known = snapshot.images.get(image)
         if known is None or known.volumes is not None:
             continue
-        same = known.id == state.image_id
-        if not same or state.labels.get(labels.CONFIG_HASH) != container_hash(service):
+        joined = container_hash(service, joins_of(snapshot, service))
+        if known.id != state.image_id or state.labels.get(labels.CONFIG_HASH) != joined:
             needed.add(image)
     return tuple(sorted(needed))
 

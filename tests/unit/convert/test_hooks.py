@@ -6,6 +6,7 @@ from projects import IMAGE, project, service
 
 from pycompose import labels
 from pycompose.convert.hooks import exec_body, hook_container
+from pycompose.convert.surroundings import Surroundings
 from pycompose.model.hooks import Hook
 from pycompose.model.service import Attachment
 from pycompose.snapshot import Capabilities
@@ -32,7 +33,7 @@ def test_a_hook_becomes_a_command_whose_output_is_wanted() -> None:
     }
 
 
-def container(hook: Hook, *, new: bool = True, **fields):
+def container(hook: Hook, *, new: bool = True, proxied: bool = False, **fields):
     wanted = service("web", pre_start=(hook,), **fields)
     return hook_container(
         project(wanted),
@@ -41,6 +42,7 @@ def container(hook: Hook, *, new: bool = True, **fields):
         2,
         capabilities=Capabilities(api=(1, 44) if new else (1, 41), several_endpoints=new),
         references={"db": "123"},
+        around=Surroundings(proxies={"HTTP_PROXY": "p"} if proxied else {}),
     )
 
 
@@ -102,3 +104,10 @@ def test_a_hook_is_where_its_service_is_but_for_the_addresses() -> None:
     shared = container(Hook(), networks={}, network_mode="service:db")
     assert shared.body["HostConfig"]["NetworkMode"] == "container:123"
     assert container(Hook(), networks={}).body["HostConfig"]["NetworkMode"] == "none"
+
+
+def test_proxies_are_variables_that_others_go_before() -> None:
+    body = container(
+        Hook(environment={"http_proxy": "h"}), proxied=True, environment={"A": "1"}
+    ).body
+    assert body["Env"] == ["A=1", "HTTP_PROXY=p", "http_proxy=h"]

@@ -10,10 +10,11 @@ from projects import IMAGE, project, service, snapshot
 from pycompose import labels
 from pycompose.model.build import Build
 from pycompose.model.limits import Ulimit
+from pycompose.model.mounts import Mount
 from pycompose.plan.images import INLINE, images
 from pycompose.plan.ops import BuildImage
 from pycompose.plan.plan import Plan
-from pycompose.snapshot import ImageState
+from pycompose.snapshot import Capabilities, ImageState
 
 NONE = snapshot(images={})
 HERE = snapshot()
@@ -167,3 +168,67 @@ def test_the_service_that_builds_a_shared_image_decides() -> None:
     seen = snapshot(images={shared: ImageState(id="x", tags=(shared,))})
     plan = images(project(plain, built), seen, building="always")
     assert [(type(step).__name__, step.service) for step in plan.steps] == [("BuildImage", "b")]
+
+
+NAMED = service("app", image="made", build=Build(context="/src"))
+
+
+def test_what_has_a_name_is_pulled_first_and_built_if_that_fails() -> None:
+    plan = images(project(NAMED), NONE)
+    assert [str(line).partition(" image")[0] for line in str(plan).splitlines()] == [
+        "[] -> #1 PullImage",
+        "[!1] -> #2 BuildImage",
+    ]
+    assert [step.best_effort for step in plan.steps] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("policy", "how", "absent", "there"),
+    [
+        ("missing", {}, "PullImage BuildImage", ""),
+        ("always", {}, "PullImage BuildImage", "PullImage"),
+        ("never", {}, "BuildImage", ""),
+        ("build", {}, "BuildImage", "BuildImage"),
+        ("missing", {"building": "always"}, "BuildImage", "BuildImage"),
+        ("always", {"building": "always"}, "BuildImage", "BuildImage"),
+        ("missing", {"building": "never"}, "PullImage", ""),
+        ("build", {"pull": "always"}, "PullImage BuildImage", "PullImage"),
+        ("always", {"pull": "never"}, "BuildImage", ""),
+    ],
+)
+def test_the_policy_says_whether_to_pull_or_to_build(policy, how, absent, there) -> None:
+    wanted = project(NAMED._replace(pull_policy=policy))
+    held = snapshot(images={"made": ImageState(id="x")})
+
+    def planned(seen) -> str:
+        return " ".join(type(step).__name__ for step in images(wanted, seen, **how).steps)
+
+    assert (planned(NONE), planned(held)) == (absent, there)
+
+
+def test_a_pull_that_may_not_fail_is_one_that_nobody_could_make_up_for() -> None:
+    [pull] = images(project(NAMED), NONE, building="never").steps
+    assert not pull.best_effort
+    held = snapshot(images={"made": ImageState(id="x")})
+    [pull] = images(project(NAMED), held, pull="always").steps
+    assert pull.best_effort
+
+
+def test_images_that_are_mounted_are_pulled() -> None:
+    mounts = (
+        Mount(type="image", source="tools", target="/t"),
+        Mount(type="image", source="db", target="/d"),
+    )
+    wanted = project(service("web", volumes=mounts), service("db"))
+    new = HERE._replace(capabilities=Capabilities(api=(1, 48)))
+    assert kinds(images(wanted, new)) == ["PullImage tools: not here"]
+    assert images(wanted, new, pull="never").steps == ()
+
+
+def test_proxies_are_arguments_that_the_file_goes_before() -> None:
+    wanted = service("app", image="", build=Build(args={"HTTP_PROXY": "mine", "NO": None}))
+    proxies = {"HTTP_PROXY": "p", "HTTPS_PROXY": "q"}
+    [step] = images(project(wanted), NONE, proxies=proxies).steps
+    assert isinstance(step, BuildImage)
+    arguments = {"HTTP_PROXY": "mine", "HTTPS_PROXY": "q"}
+    assert json.loads(step.query["buildargs"]) == arguments

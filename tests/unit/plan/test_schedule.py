@@ -113,3 +113,14 @@ def test_a_long_chain_is_left_out_at_once() -> None:
     schedule = Schedule(chain)
     schedule.ended(1, "lost")
     assert (len(schedule.skipped), schedule.open) == (4999, 0)
+
+
+def test_who_makes_up_for_a_step_that_may_fail_begins_when_it_fails() -> None:
+    steps = (step(1, best_effort=True), step(2, rescues=(1,)), step(3, 1, 2))
+    failing = Schedule(steps)
+    assert ids(failing.ended(1, "passed")) == [2]
+    assert ids(failing.ended(2, "well")) == [3]
+    assert failing.done == [1, 2]
+    going_well = Schedule(steps)
+    assert ids(going_well.ended(1, "well")) == [3]
+    assert (going_well.done, going_well.spared) == ([1], [2])

@@ -10,7 +10,7 @@ import pytest
 from projects import IMAGE, named_volume, needs, network, project, service, snapshot, state, volume
 
 from pycompose import labels
-from pycompose.convert.hashing import field_digests
+from pycompose.convert.hashing import container_hash, field_digests
 from pycompose.errors import ComposeFileError, Position
 from pycompose.model.project import Project
 from pycompose.model.resources import FileObject, Network, Volume
@@ -970,3 +970,18 @@ def test_a_volume_that_is_not_as_wanted_is_told_of_and_used(marks, message) -> N
 
     assert message in told(plan)[0]
     assert not [step for step in plan.steps if step.resource.startswith("Volume")]
+
+
+def test_images_of_who_joins_others_are_looked_at_only_if_they_join_others_now() -> None:
+    kept = MountState(type="volume", name="e" * 64, source="", target="/cache", read_only=False)
+    joining = service("web", networks={}, network_mode="service:db")
+    parent = state(DB)
+    marks = {labels.CONFIG_HASH: container_hash(joining, {"db": parent.id})}
+    joined = state(joining, mounts=(kept,))
+    joined = joined._replace(labels={**joined.labels, **marks})
+    wanted = project(joining, DB)
+
+    assert images_needed(wanted, snapshot(joined, parent), Options()) == ()
+    other = parent._replace(id="f" * 64)
+    assert images_needed(wanted, snapshot(joined, other), Options()) == (IMAGE,)
+    assert images_needed(wanted, snapshot(joined), Options()) == (IMAGE,)
