@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.oracle]
 # What differs from one second to the next.
 MOVING = re.compile(
     r"(Less than a second|About a minute|\d+ (seconds?|minutes?|hours?))( ago)?"
-    r"|\d\d:\d\d(:\d\d)?|\d+(\.\d+)?(%|[kKM]?i?B)|\d+ +\?| +|-{2,}"
+    r"|(\d+ +)?\d\d:\d\d(:\d\d)?|\d+(\.\d+)?(%|[kKM]?i?B)|\d+ +\?| +|-{2,}"
 )
 
 EQUAL = [
