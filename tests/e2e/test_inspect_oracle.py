@@ -377,13 +377,15 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     },
 }
 
-# What is another one each time, wherever it stands in what an engine tells.
+# What is another one each time, wherever it stands in what an engine tells; labels of our own, and
+# the one by which volumes without a name are found, which engines give themselves where they can.
 DYNAMIC = frozenset(
     (
         *("Id", "Created", "CreatedAt", "GraphDriver", "EndpointID", "SandboxID", "SandboxKey"),
         *("Gateway", "IPAddress", "IPPrefixLen", "IPv6Gateway", "GlobalIPv6Address"),
         *("GlobalIPv6PrefixLen", "MacAddress", "Mountpoint", "HostPort", "IPv4Address"),
         *("IPv6Address", "ExecIDs", labels.VERSION, labels.FIELDS, labels.CONTENTS),
+        "com.docker.volume.anonymous",
         labels.ANONYMOUS,  # by it, `down --volumes` finds what fewer replicas have left
     )
 )
