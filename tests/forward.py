@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import socket
 import threading
@@ -25,6 +26,7 @@ class Forward:
     ) -> None:
         self.path = path
         self.changed = changed
+        self.here = here
         self.requests: list[tuple[str, str]] = []
         if here:
             self.listener = socket.create_server(here, family=socket.AF_UNIX)
@@ -71,6 +73,8 @@ class Forward:
         """Take no more connections, and wait for the end of those that are there."""
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
+        if self.here:
+            os.unlink(self.here)
         for thread in self.threads:
             thread.join()
 
