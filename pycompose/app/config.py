@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from pycompose.app.options import ConfigOptions
 from pycompose.app.session import Session
 from pycompose.convert.unfit import unfit
 from pycompose.errors import EngineError, UsageError
@@ -18,6 +17,30 @@ if TYPE_CHECKING:
     from pycompose.loader.origins import Explainer, Explanation
     from pycompose.loader.stages import Stages
     from pycompose.loader.variables import Variable
+
+
+ConfigList: TypeAlias = Literal[
+    "services", "volumes", "networks", "models", "hash", "profiles", "images", "environment"
+]
+
+
+class ConfigOptions(NamedTuple):
+    """`config`; `show` is the list to print in place of the project.
+
+    `hash` names services, with commas between them, or is `*` for all.
+    """
+
+    services: tuple[str, ...] = ()
+    show: ConfigList | None = None
+    format: str = ""
+    hash: str = ""
+    quiet: bool = False
+    lock_image_digests: bool = False
+    no_consistency: bool = False
+    no_interpolate: bool = False
+    no_normalize: bool = False
+    no_path_resolution: bool = False
+    resolve_image_digests: bool = False
 
 
 def config(session: Session, options: ConfigOptions) -> str:

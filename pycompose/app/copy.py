@@ -15,8 +15,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pycompose.app.converse import Console
+from pycompose.app.inner import CopyOptions
 from pycompose.app.looks import containers_of
-from pycompose.app.options import CopyOptions
 from pycompose.app.session import Session
 from pycompose.errors import NotFound, UsageError
 from pycompose.events import StepEvent

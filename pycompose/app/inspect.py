@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from pycompose import labels
-from pycompose.app.options import LogsOptions, PsOptions
+from pycompose.app.inner import LogsOptions
+from pycompose.app.options import PsOptions
 from pycompose.app.session import Session
 from pycompose.errors import EngineError, UsageError
 from pycompose.events import LogLine, Notice

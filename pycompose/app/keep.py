@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 
 from pycompose.app.converse import Console
+from pycompose.app.inner import CommitOptions
 from pycompose.app.looks import containers_of
-from pycompose.app.options import CommitOptions
 from pycompose.app.session import Session
 from pycompose.errors import UsageError
 from pycompose.events import StepEvent

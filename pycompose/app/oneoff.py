@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from pycompose.app.beforehand import Beforehand
 from pycompose.app.converse import Console, Manner, detach_keys
+from pycompose.app.inner import RunOptions
 from pycompose.app.lifecycle import carry_out, converge
-from pycompose.app.options import RunOptions, UpOptions
+from pycompose.app.options import UpOptions
 from pycompose.app.running import accompany
 from pycompose.app.session import Session
 from pycompose.app.surroundings import ready

@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing, suppress
 from typing import TYPE_CHECKING, Final
 
 from pycompose.app.converse import Console, Manner, converse, detach_keys
-from pycompose.app.options import AttachOptions, ExecOptions
+from pycompose.app.inner import AttachOptions, ExecOptions
 from pycompose.app.session import Session
 from pycompose.errors import EngineError, EngineUnavailable, NotFound, UsageError
 

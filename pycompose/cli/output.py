@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 
 
 def write(text: str, path: str = "", *, mode: int | None = None) -> None:
@@ -27,6 +26,8 @@ def write(text: str, path: str = "", *, mode: int | None = None) -> None:
 
 
 def _replace(path: str, text: str, mode: int | None) -> None:
+    import tempfile  # not for what goes to standard output
+
     mode = _mode(path) if mode is None else mode
     draft = ""
     try:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path as FilePath
 
+import pycompose
 from pycompose.errors import MOST_PROBLEMS, ComposeFileError, Position, Problem
 from pycompose.loader.gate import Check, Schema, compile_schema
 from pycompose.loader.narrow import narrow
@@ -44,12 +44,18 @@ def validate(document: Map, *, part: bool = False) -> None:
 @cache
 def compose_schema() -> Schema:
     """Return the schema of Compose files: the wheel's copy, else the checkout's."""
-    here = FilePath(__file__).resolve()
-    packaged = here.parent.parent / "schemas" / "compose.schema.json"
-    checkout = here.parent.parent.parent / "schemas" / "compose.schema.json"
-    text = (packaged if packaged.exists() else checkout).read_text("utf-8")
+    name = "schemas/compose.schema.json"
+    try:
+        text = _text(f"{pycompose.__path__[0]}/{name}")
+    except FileNotFoundError:
+        text = _text(f"{pycompose.__path__[0]}/../{name}")
     loaded: Schema = json.loads(text)
     return loaded
+
+
+def _text(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 @cache

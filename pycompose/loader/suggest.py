@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher, get_close_matches
 
 _CUTOFF = 0.6  # of difflib: below, people see no likeness
 _LONGEST = 60  # characters that are compared: the cost grows with their square
@@ -17,6 +16,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def closest(word: str, known: Iterable[str]) -> str:
     """Return the known name closest to a word; case and the sign between words do not count."""
+    from difflib import get_close_matches  # noqa: PLC0415  # not for a good file
+
     names = [name for name in known if len(name) <= _LONGEST]
     plain = _plain(word[:_LONGEST])
     same = [name for name in names if _plain(name) == plain]
@@ -29,8 +30,11 @@ def closeness(word: str, known: Iterable[str]) -> float:
     close = closest(word, known)
     if not close:
         return 0.0
-    same = _plain(close) == _plain(word[:_LONGEST])
-    return 1.0 if same else SequenceMatcher(None, word[:_LONGEST], close).ratio()
+    if _plain(close) == _plain(word[:_LONGEST]):
+        return 1.0
+    from difflib import SequenceMatcher  # noqa: PLC0415
+
+    return SequenceMatcher(None, word[:_LONGEST], close).ratio()
 
 
 def _plain(word: str) -> str:

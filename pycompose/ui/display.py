@@ -15,7 +15,6 @@ from pycompose.ui.plain import Plain
 from pycompose.ui.problems import problem as problem_text
 from pycompose.ui.quiet import Quiet
 from pycompose.ui.reports import message, problem
-from pycompose.ui.tty import Tty
 
 DRY_RUN: Final = " DRY-RUN MODE - "
 NONE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -141,6 +140,8 @@ def _renderer(progress: str, out: TextIO, *, dry_run: bool, title: str, color: b
     prefix = DRY_RUN if dry_run else ""
     match progress:
         case "tty":
+            from pycompose.ui.tty import Tty
+
             return Tty(out, title=title, prefix=prefix, color=color)
         case "json":
             return Jsonl(out, dry_run=dry_run)

@@ -40,6 +40,8 @@ def test_checking_a_good_file_imports_neither_engine_nor_explanations(tmp_path) 
     (tmp_path / "compose.yaml").write_text(FILE.replace("IMAGE", "busybox"))
     loaded = loaded_modules("config", "-q", report=tmp_path / "modules", cwd=tmp_path)
     assert not {"docker", "networkx", "jsonschema", "rich", "typer"} & packages(loaded)
+    assert not {"difflib", "pathlib", "shutil", "tempfile", "pycompose.ui.tty"} & set(loaded)
+    assert not {"pycompose.app.options", "pycompose.app.inner"} & set(loaded)
 
 
 @pytest.mark.docker

@@ -32,7 +32,7 @@ def main(
       pycompose attach web
       pycompose attach --sig-proxy=false --no-stdin web
     """
-    from pycompose.app.options import AttachOptions
+    from pycompose.app.inner import AttachOptions
     from pycompose.app.running import attach
     from pycompose.ui.console import Console
 

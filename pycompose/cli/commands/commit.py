@@ -33,8 +33,8 @@ def main(
       pycompose commit web shop/web:debug
       pycompose commit --change 'ENV DEBUG=1' --pause=false web shop/web:debug
     """
+    from pycompose.app.inner import CommitOptions
     from pycompose.app.keep import commit
-    from pycompose.app.options import CommitOptions
 
     given = words or []
     if len(given) > 2:

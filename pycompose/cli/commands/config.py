@@ -11,7 +11,7 @@ from pycompose.cli.invocation import Context, opened
 from pycompose.errors import UsageError
 
 if TYPE_CHECKING:
-    from pycompose.app.options import ConfigList, ConfigOptions
+    from pycompose.app.config import ConfigList, ConfigOptions
     from pycompose.app.session import Session
 
 # The lists in the order in which they win. `--variables` stands before the last one.
@@ -114,7 +114,7 @@ def _explained(session: Session, paths: tuple[str, ...], format: str) -> str:
 
 
 def _asked(given: Mapping[str, Any]) -> ConfigOptions:
-    from pycompose.app.options import ConfigOptions
+    from pycompose.app.config import ConfigOptions
 
     lists = {**given, "services": given["services_only"]}
     names = {*ConfigOptions._fields} - {"services", "show"}

@@ -35,7 +35,7 @@ def main(
       pycompose cp web:/srv - | tar t
     """
     from pycompose.app.copy import copy
-    from pycompose.app.options import CopyOptions
+    from pycompose.app.inner import CopyOptions
     from pycompose.ui.console import Console
 
     source, target = options.exactly(words or (), 2, "cp")

@@ -48,7 +48,7 @@ def main(
       pycompose exec -T db pg_dump shop > shop.sql
       pycompose exec --index 2 -u root web id
     """
-    from pycompose.app.options import ExecOptions
+    from pycompose.app.inner import ExecOptions
     from pycompose.app.running import execute
     from pycompose.ui.console import Console
 

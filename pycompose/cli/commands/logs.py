@@ -52,8 +52,8 @@ def main(
       pycompose logs -f --tail 20 web
       pycompose logs --level warning --grep timeout
     """
+    from pycompose.app.inner import LogsOptions
     from pycompose.app.inspect import logs
-    from pycompose.app.options import LogsOptions
     from pycompose.ui.logs import LogStyle
 
     options.single_service(index, services)

@@ -78,8 +78,8 @@ def main(
       pycompose run --rm -e DEBUG=1 web pytest -x
       pycompose run --down --rm migrate
     """
+    from pycompose.app.inner import RunOptions
     from pycompose.app.oneoff import run
-    from pycompose.app.options import RunOptions
     from pycompose.ui.console import Console
 
     service, *command = words or [""]  # that there is one was checked
