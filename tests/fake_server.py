@@ -1,8 +1,8 @@
 """The Engine API over a unix socket, with a FakeEngine behind it.
 
-So that the real adapter is tested without a daemon: real SDK, real HTTP, fake truth. What the port
-hides of a real engine (404 for a second removal, 409 for a kill too late, 403 for a network in
-use) is shown here as the engine shows it.
+So that the real adapter is tested without a daemon: real HTTP, fake truth. What the port hides of
+a real engine (404 for a second removal, 409 for a kill too late, 403 for a network in use) is
+shown here as the engine shows it.
 """
 
 from __future__ import annotations

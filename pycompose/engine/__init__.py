@@ -1,7 +1,7 @@
 """The engine: what is asked of it (`port`), and the adapters that ask.
 
 `discover` finds an endpoint, `connect` makes an engine of it; no connection is opened before the
-first request, and the docker SDK is not imported before the first change.
+first request, and the docker SDK is not imported before the first pull or build.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from pycompose.engine.transport import Endpoint, TlsFiles, dial, reason
+from pycompose.engine.transport import Endpoint, TlsFiles, knock, reason
 from pycompose.errors import EngineUnavailable, UsageError
 from pycompose.model.values import Json
 
@@ -37,7 +37,7 @@ def discover(env: Mapping[str, str], *, host: str = "", context: str = "") -> En
         if endpoint.kind != "unix":
             return endpoint
         try:
-            dial(endpoint).close()
+            knock(endpoint.path)
         except OSError as error:
             failures.append((endpoint, error))
         else:

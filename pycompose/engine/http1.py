@@ -7,7 +7,7 @@ request.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from pycompose.engine.transport import PIECE, Channel
@@ -23,6 +23,10 @@ class Cut(ConnectionError):
 
 class NoHttp(ValueError):
     """What came is no HTTP."""
+
+
+class NoBody(Exception):
+    """What was to be sent could not be had; the cause says why."""
 
 
 class Head(NamedTuple):
@@ -44,6 +48,28 @@ def target(path: str, query: Mapping[str, str]) -> str:
     return f"{path}?{pairs}" if pairs else path
 
 
+def _header(lines: list[str]) -> bytes:
+    return "\r\n".join([*lines, "", ""]).encode("ascii")
+
+
+def _had(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the pieces that are not empty; what goes wrong with them is no fault of a connection.
+
+    Raises:
+        NoBody: something did.
+    """
+    source = iter(pieces)
+    while True:
+        try:
+            piece = next(source, None)
+        except Exception as error:
+            raise NoBody from error
+        if piece is None:
+            return
+        if piece:
+            yield piece
+
+
 class Connection:
     """An HTTP/1.1 connection; one thread uses it, any may `abort` it."""
 
@@ -57,17 +83,30 @@ class Connection:
         self._method = ""  # of the request that is to be answered
 
     def send(
-        self, method: str, address: str, fields: Mapping[str, str], body: bytes | None = None
+        self,
+        method: str,
+        address: str,
+        fields: Mapping[str, str],
+        body: bytes | Iterable[bytes] | None = None,
     ) -> None:
-        """Send one request."""
+        """Send one request; a body in pieces goes in chunks.
+
+        Raises:
+            NoBody: no piece came of such a body; the request is cut short.
+        """
         self.reusable = False
         self._method = method
         lines = [f"{method} {address} HTTP/1.1", "Host: docker", "User-Agent: pycompose"]
         lines += [f"{name}: {value}" for name, value in fields.items()]
-        if body is not None or method != "GET":
-            lines.append(f"Content-Length: {len(body or b'')}")
-        head = "\r\n".join([*lines, "", ""]).encode("ascii")
-        self.channel.sendall(head + (body or b""))
+        if body is None or isinstance(body, bytes):
+            if body is not None or method != "GET":
+                lines.append(f"Content-Length: {len(body or b'')}")
+            self.channel.sendall(_header(lines) + (body or b""))
+            return
+        self.channel.sendall(_header([*lines, "Transfer-Encoding: chunked"]))
+        for piece in _had(body):
+            self.channel.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
+        self.channel.sendall(b"0\r\n\r\n")
 
     def head(self) -> Head:
         """Read the status line and the header of the answer; interim ones (1xx) are skipped.

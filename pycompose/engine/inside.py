@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pycompose.engine.answers import decoded, failures_of, json_lines, made
+from pycompose.engine.answers import decoded, json_lines, made
 from pycompose.engine.http1 import Head, quote
 from pycompose.engine.streams import WireStream
 from pycompose.engine.wire import Wire
@@ -19,6 +19,7 @@ from pycompose.errors import EngineError
 from pycompose.model.values import Json
 
 _STAT: Final = "x-docker-container-path-stat"
+_JSON: Final = {"Content-Type": "application/json"}
 
 
 class WireFiles(WireStream[bytes]):
@@ -29,7 +30,7 @@ class WireFiles(WireStream[bytes]):
 
 
 class Inside(Wire):
-    """All of `port.Engine` that needs no docker SDK; its docstrings hold."""
+    """What `port.Engine` has of this; its docstrings hold."""
 
     def create_exec(self, container: str, body: Json) -> str:
         """POST /containers/{id}/exec."""
@@ -44,12 +45,12 @@ class Inside(Wire):
     def resize_exec(self, exec: str, *, rows: int, columns: int) -> None:
         """POST /exec/{id}/resize."""
         query = {"h": str(rows), "w": str(columns)}
-        self._whole("POST", f"/exec/{quote(exec)}/resize", query)
+        self._posted(f"/exec/{quote(exec)}/resize", query=query)
 
     def resize_container(self, container: str, *, rows: int, columns: int) -> None:
         """POST /containers/{id}/resize."""
         query = {"h": str(rows), "w": str(columns)}
-        self._whole("POST", f"/containers/{quote(container)}/resize", query)
+        self._posted(f"/containers/{quote(container)}/resize", query=query)
 
     def top(self, container: str) -> Json:
         """GET /containers/{id}/top."""
@@ -79,7 +80,7 @@ class Inside(Wire):
 
     def commit_container(self, container: str, query: Mapping[str, str]) -> str:
         """POST /commit."""
-        answer = self._whole("POST", "/commit", {"container": container, **query})
+        answer = self._posted("/commit", query={"container": container, **query})
         return str(made(answer, "POST /commit", key="Id")["Id"])
 
     def _files(self, path: str, query: dict[str, str]) -> WireFiles:
@@ -89,19 +90,14 @@ class Inside(Wire):
         files.stat = _stat(head, f"GET {path}") if _STAT in head.fields else None
         return files
 
-    def _posted(self, path: str, body: Json) -> bytes:
-        """Return the answer to a request with a body, which is sent once."""
-        fields = {"Content-Type": "application/json"}
-        connection, head = self._open("POST", path, {}, fields=fields, body=_encoded(body))
-        try:
-            with failures_of(f"POST {path}", connection):
-                return b"".join(connection.body(head))
-        finally:
-            self._release(connection)
-
-
-def _encoded(body: Json) -> bytes:
-    return json.dumps(body).encode()
+    def _posted(
+        self, path: str, body: Json = None, query: Mapping[str, str] | None = None
+    ) -> bytes:
+        """Send a POST once, with a body in JSON unless it is None, and return the answer."""
+        if body is None:
+            return self._whole("POST", path, query or {})
+        text = json.dumps(body).encode()
+        return self._whole("POST", path, query or {}, fields=_JSON, body=text)
 
 
 def _stat(head: Head, request: str) -> Json:

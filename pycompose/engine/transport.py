@@ -1,7 +1,7 @@
 """Connections to an engine: unix socket, tcp, tcp with TLS, and `docker system dial-stdio` by ssh.
 
-An Endpoint comes in, a connected socket (`dial`) or a Channel (`open_channel`) goes out; nothing
-here knows HTTP. Connecting may time out, reading and writing never do.
+An Endpoint comes in, a Channel goes out; nothing here knows HTTP. Connecting may time out, reading
+and writing never do.
 """
 # ruff: noqa: PLC0415  (ssl and subprocess cost 4 and 9 ms, and most engines need neither)
 
@@ -12,7 +12,7 @@ import os
 import socket
 from contextlib import suppress
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
 from pycompose.errors import EngineUnavailable
 
@@ -80,6 +80,10 @@ class Channel(Protocol):
         """Let go of the connection."""
         ...
 
+    def quiet(self) -> bool:
+        """Tell whether it stands and nothing is there to be read, not even its end."""
+        ...
+
     def last_words(self) -> str:
         """Return what a helper process (ssh) complained about, if there was one."""
         ...
@@ -100,6 +104,8 @@ def open_channel(endpoint: Endpoint) -> Channel:
         EngineUnavailable: nobody answers there; says the address, who named it, and why.
     """
     try:
+        if endpoint.kind == "ssh":
+            return _ssh_channel(endpoint)
         if endpoint.tls is None:
             return _PlainChannel(_connect(endpoint))
         return _tls_channel(endpoint, endpoint.tls)
@@ -107,33 +113,23 @@ def open_channel(endpoint: Endpoint) -> Channel:
         raise unreachable(endpoint, error) from error
 
 
+def knock(path: str) -> None:
+    """Connect to a unix socket, and let go of it.
+
+    Raises:
+        OSError: nobody listens there.
+    """
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.connect(path)
+
+
 def unreachable(endpoint: Endpoint, error: OSError) -> EngineUnavailable:
     """Return the exception for an endpoint that could not be connected to."""
     return EngineUnavailable(f"cannot connect to the engine at {endpoint}: {reason(error)}")
 
 
-def dial(endpoint: Endpoint) -> socket.socket:
-    """Return a connected, blocking socket, TLS done; for one thread at a time.
-
-    Raises:
-        OSError: nobody answers there, or TLS was refused.
-    """
-    raw = _connect(endpoint)
-    if endpoint.tls is None:
-        return raw
-    try:
-        secure = _tls_context(endpoint.tls).wrap_socket(raw, server_hostname=endpoint.host)
-    except BaseException:
-        raw.close()
-        raise
-    secure.settimeout(None)
-    return secure
-
-
 def _connect(endpoint: Endpoint) -> socket.socket:
     """Connect without TLS; where TLS follows, its handshake is still under the time limit."""
-    if endpoint.kind == "ssh":
-        return _ssh(endpoint)
     if endpoint.kind == "tcp":
         address = (endpoint.host, endpoint.port)
         sock = socket.create_connection(address, timeout=CONNECT_SECONDS)
@@ -149,6 +145,20 @@ def _connect(endpoint: Endpoint) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def _quiet(sock: socket.socket) -> bool:
+    try:
+        sock.setblocking(False)
+        try:
+            sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        finally:
+            sock.setblocking(True)
+    except OSError:
+        pass
+    return False
 
 
 class _PlainChannel:
@@ -176,8 +186,11 @@ class _PlainChannel:
     def close(self) -> None:
         self._socket.close()
 
+    def quiet(self) -> bool:
+        return _quiet(self._socket)
+
     def last_words(self) -> str:
-        return self._socket.last_words() if isinstance(self._socket, _SshSocket) else ""
+        return ""
 
 
 # TLS
@@ -292,6 +305,9 @@ class _TlsChannel:
     def close(self) -> None:
         self._socket.close()
 
+    def quiet(self) -> bool:
+        return _quiet(self._socket)
+
     def last_words(self) -> str:
         return ""
 
@@ -299,28 +315,28 @@ class _TlsChannel:
 # ssh
 
 
-class _SshSocket(socket.socket):
-    """Our end of a socket pair whose other end an ssh process reads and writes.
+class _SshChannel(_PlainChannel):
+    """A Channel through an ssh process that ends with it."""
 
-    It is a socket, so that docker-py's HTTP library can use it too; the process ends with it.
-    """
+    __slots__ = ("_process",)
 
-    process: Popen[bytes]
+    def __init__(self, sock: socket.socket, process: Popen[bytes]) -> None:
+        super().__init__(sock)
+        self._process = process
+
+    def close(self) -> None:
+        self._socket.close()
+        self._process.terminate()
+        self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
 
     def last_words(self) -> str:
         with suppress(Exception):
-            self.process.wait(1)
-        stderr = self.process.stderr
+            self._process.wait(1)
+        stderr = self._process.stderr
         words = stderr.read() if stderr and not stderr.closed else b""
         return (words or b"").decode(errors="replace").strip().replace("\r\n", "\n")
-
-    def _real_close(self, *args: Any) -> None:
-        # What `close` and the end of the last `makefile` lead to; ssl.SSLSocket relies on it too.
-        super()._real_close(*args)  # type: ignore[misc]
-        self.process.terminate()
-        self.process.wait()
-        if self.process.stderr:
-            self.process.stderr.close()
 
 
 def ssh_command(endpoint: Endpoint) -> list[str]:
@@ -335,14 +351,13 @@ def ssh_command(endpoint: Endpoint) -> list[str]:
     ]
 
 
-def _ssh(endpoint: Endpoint) -> socket.socket:
+def _ssh_channel(endpoint: Endpoint) -> Channel:
     import subprocess
 
     ours, theirs = socket.socketpair()
     with theirs:
-        bridge = _SshSocket(fileno=ours.detach())
         try:
-            bridge.process = subprocess.Popen(
+            process = subprocess.Popen(
                 ssh_command(endpoint),
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
@@ -351,8 +366,8 @@ def _ssh(endpoint: Endpoint) -> socket.socket:
                 start_new_session=True,  # a Ctrl-C in the terminal is ours to handle, not ssh's
             )
         except BaseException:
-            socket.socket._real_close(bridge)  # type: ignore[attr-defined]
+            ours.close()
             raise
-    if bridge.process.stderr:
-        os.set_blocking(bridge.process.stderr.fileno(), False)
-    return bridge
+    if process.stderr:
+        os.set_blocking(process.stderr.fileno(), False)
+    return _SshChannel(ours, process)

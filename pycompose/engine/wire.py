@@ -4,12 +4,13 @@ It exists because docker-py costs 100 ms to import, merges stdout with stderr, a
 attached streams. `Wire` is the reading half of `port.Engine`, and starts what was created to be
 read (`start_exec`); nothing else here changes an engine.
 A GET whose answer was lost is sent once more, as it changes nothing; no other request is.
+Connections are kept for the next request, in whichever thread; behind ssh, each is a process.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Final, TypeVar
@@ -24,7 +25,7 @@ from pycompose.engine.answers import (
     refusal,
     terminal,
 )
-from pycompose.engine.http1 import Connection, Head, NoHttp, quote, target
+from pycompose.engine.http1 import Connection, Head, NoBody, NoHttp, quote, target
 from pycompose.engine.port import Frame
 from pycompose.engine.streams import WireAttachment, WireStream
 from pycompose.engine.transport import Endpoint, open_channel
@@ -73,6 +74,11 @@ class Wire:
             if self._capabilities is None:
                 self._capabilities = capabilities(self._ping(), self._api_version)
             return self._capabilities
+
+    @property
+    def socket(self) -> str:
+        """The path of the engine's socket on this machine, "" where it is reached otherwise."""
+        return self.endpoint.path if self.endpoint.kind == "unix" else ""
 
     def close(self) -> None:
         """Let go of all connections; whoever waits for an answer gets EngineUnavailable."""
@@ -208,10 +214,23 @@ class Wire:
     def _json(self, path: str, query: Mapping[str, str]) -> Json:
         return decoded(self._whole("GET", path, query), f"GET {path}")
 
-    def _whole(self, method: str, path: str, query: Mapping[str, str]) -> bytes:
+    def _whole(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        fields: Mapping[str, str] | None = None,
+        body: bytes | Iterable[bytes] | None = None,
+    ) -> bytes:
+        """Send a request and return the body of its answer.
+
+        Raises:
+            EngineError: the answer is no success.
+        """
         tries = _TRIES if method == "GET" else 1
         while True:
-            connection, head = self._open(method, path, query)
+            connection, head = self._open(method, path, query, fields=fields, body=body)
             try:
                 with failures_of(f"{method} {path}", connection):
                     return b"".join(connection.body(head))
@@ -244,7 +263,7 @@ class Wire:
         query: Mapping[str, str],
         *,
         fields: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: bytes | Iterable[bytes] | None = None,
     ) -> tuple[Connection, Head]:
         """Send a request and read the header of its answer; the connection is the caller's.
 
@@ -255,7 +274,8 @@ class Wire:
         address = f"/v{major}.{minor}{target(path, query)}"
         request = f"{method} {path}"
         connection, head = self._exchange(method, address, request, fields or {}, body)
-        if head.status < 300 and not foreign(head.fields.get("content-type", "")):
+        success = head.status < 300 or head.status == 304
+        if success and not foreign(head.fields.get("content-type", "")):
             return connection, head
         try:
             with failures_of(request, connection):
@@ -270,22 +290,25 @@ class Wire:
         address: str,
         request: str,
         fields: Mapping[str, str],
-        body: bytes | None = None,
+        body: bytes | Iterable[bytes] | None = None,
     ) -> tuple[Connection, Head]:
-        # A kept connection may have been closed by the engine since. Only a GET may find out:
-        # what is no GET always gets a connection of its own.
-        tries = _TRIES if method == "GET" else 1
-        kept = self._kept() if method == "GET" else None
+        # A kept connection may have been closed by the engine since. Only a GET may find out; for
+        # what may not come twice, one is taken whose end is not there to be read.
+        repeatable = method == "GET"
+        kept = self._kept(quiet=not repeatable)
+        tries = _TRIES + (kept is not None) if repeatable else 1
         while True:
             connection = kept or self._connect()
             try:
                 with failures_of(request, connection):
-                    connection.send(method, address, fields, body)
-                    return connection, connection.head()
+                    return connection, _asked(connection, method, address, fields, body)
+            except NoBody as error:
+                self._release(connection)
+                raise (error.__cause__ or error) from None
             except EngineUnavailable:
                 self._release(connection)
-                tries -= kept is None
                 kept = None
+                tries -= 1
                 if not tries or connection.aborted:
                     raise
             except BaseException:
@@ -307,13 +330,17 @@ class Wire:
 
     # Connections
 
-    def _kept(self) -> Connection | None:
-        with self._lock:
-            if not self._idle:
-                return None
-            connection = self._idle.pop()
-            self._busy.add(connection)
-            return connection
+    def _kept(self, *, quiet: bool) -> Connection | None:
+        """Take a kept connection, if there is one; a `quiet` one has not been ended so far."""
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return None
+                connection = self._idle.pop()
+                self._busy.add(connection)
+            if not quiet or connection.channel.quiet():
+                return connection
+            self._drop(connection)
 
     def _connect(self) -> Connection:
         connection = Connection(open_channel(self.endpoint))
@@ -342,6 +369,27 @@ class Wire:
         with self._lock:
             self._busy.discard(connection)
         connection.channel.close()
+
+
+def _asked(
+    connection: Connection,
+    method: str,
+    address: str,
+    fields: Mapping[str, str],
+    body: bytes | Iterable[bytes] | None,
+) -> Head:
+    """Send a request and return the header of the answer.
+
+    An engine that refuses a long body need not read it: it answers and ends the connection.
+    """
+    try:
+        connection.send(method, address, fields, body)
+    except OSError as error:
+        try:
+            return connection.head()
+        except (OSError, NoHttp):
+            raise error from None
+    return connection.head()
 
 
 def _greeted(connection: Connection) -> Head:

@@ -183,7 +183,7 @@ def test_closing_a_stream_from_another_thread_ends_its_reader_at_once(engine):
 def test_closing_the_engine_wakes_who_waits(engine):
     container = create(engine, "sleep", "60")
     engine.start_container(container)
-    other = DockerEngine(engine._wire.endpoint)
+    other = DockerEngine(engine.endpoint)
     after(0.1, other.close)
     with pytest.raises(EngineUnavailable, match="wait"):
         other.wait_container(container)
@@ -279,8 +279,8 @@ def test_many_threads_share_an_engine(engine):
         assert list(pool.map(live, range(32))) == list(range(32))
         many = list(pool.map(lambda _: len(engine.list_images()), range(400)))
     assert len(set(many)) >= 1
-    assert len(engine._wire._idle) <= 8
-    assert not engine._wire._busy
+    assert len(engine._idle) <= 8
+    assert not engine._busy
 
 
 def test_of_many_networks_made_at_once_with_one_name_most_are_refused(engine):
@@ -351,13 +351,14 @@ def test_a_pull_that_fails_names_the_image(engine):
         engine.pull_image("localhost:1/no-such:1")
 
 
-def test_reading_never_imports_the_sdk(endpoint):
+def test_only_pulls_and_builds_import_the_sdk(endpoint):
     script = (
         "import os, sys\n"
         "from pycompose.engine import connect\n"
         "from pycompose.engine.discover import discover\n"
         "engine = connect(discover(os.environ))\n"
-        "engine.list_containers(); list(engine.events(since='1', until='2')); engine.close()\n"
+        "engine.list_containers(); list(engine.events(since='1', until='2'))\n"
+        "made = engine.create_volume({}); engine.remove_volume(made['Name']); engine.close()\n"
         "heavy = {'docker', 'requests', 'ssl', 'subprocess', 'http.client', 'urllib.parse'}\n"
         "sys.exit(' '.join(heavy & sys.modules.keys()) or 0)\n"
     )

@@ -24,8 +24,7 @@ from fault_proxy import (
 )
 from inside import run
 
-from pycompose.engine.docker import DockerEngine
-from pycompose.engine.transport import Endpoint, dial
+from pycompose.engine.transport import Endpoint, open_channel
 
 WEB = "services:\n  web: {image: IMAGE, volumes: [data:/data]}\nvolumes: {data: {}}\n"
 JSON = "application/json"
@@ -148,11 +147,11 @@ def test_f_23_nothing_is_given_up_for_being_slow(scene: FakeScene) -> None:
 def test_f_23_no_answer_has_a_deadline(scene: FakeScene) -> None:
     path = scene.proxy.address.removeprefix("unix://")
     endpoint = Endpoint(kind="unix", address=scene.proxy.address, path=path)
-    with dial(endpoint) as sock:
-        assert sock.gettimeout() is None
-    engine = DockerEngine(endpoint)
-    assert engine._client().timeout is None
-    engine.close()
+    channel = open_channel(endpoint)
+    assert channel._socket.gettimeout() is None
+    assert channel.quiet()
+    assert channel._socket.gettimeout() is None
+    channel.close()
 
 
 @pytest.mark.parametrize("command", ["up -d", "ps", "down", "logs"])
