@@ -383,7 +383,8 @@ class Handler(BaseHTTPRequestHandler):
     @route("POST", "/build")
     def build(self):
         lines: list[Any] = []
-        made = self.engine.build_image(self.data, self.query, on_progress=lines.append)
+        query = {**self.query, "t": parse_qs(urlsplit(self.path).query).get("t", [])}
+        made = self.engine.build_image(self.data, query, on_progress=lines.append)
         lines.append({"aux": {"ID": made}})
         self.stream((json.dumps(line).encode() + b"\n" for line in lines), lambda: None)
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final, TypeVar
 
 from pycompose.engine.answers import made
 from pycompose.engine.http1 import quote
 from pycompose.engine.inside import Inside
+from pycompose.engine.port import Query
 from pycompose.errors import Conflict, EngineError, EngineUnavailable, NotFound, Unstartable
 from pycompose.model.values import Json
 
@@ -188,13 +189,13 @@ class Changes(Inside):
         path: str,
         body: Json,
         *,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         key: str = "Id",
     ) -> Json:
         """POST, and return the answer, in which `key` tells what was made."""
         return made(self._posted(path, body, query), f"POST {path}", key=key)
 
-    def _delete(self, path: str, query: Mapping[str, str] | None = None) -> None:
+    def _delete(self, path: str, query: Query | None = None) -> None:
         """DELETE; once more where the answer was lost: what is gone then is as it was to be."""
         try:
             self._whole("DELETE", path, query or {})

@@ -17,6 +17,7 @@ from typing import Any
 from pycompose.engine.answers import decoded, json_lines
 from pycompose.engine.changes import TAR, Changes
 from pycompose.engine.http1 import quote
+from pycompose.engine.port import Query
 from pycompose.engine.streams import WireStream
 from pycompose.engine.transport import Endpoint
 from pycompose.errors import EngineError
@@ -57,7 +58,7 @@ class DockerEngine(Changes):
     def build_image(
         self,
         context: bytes | Iterator[bytes],
-        query: Mapping[str, str],
+        query: Query,
         *,
         on_progress: Callable[[Json], None] | None = None,
     ) -> str:
@@ -97,7 +98,7 @@ class DockerEngine(Changes):
     def _lines(
         self,
         path: str,
-        query: Mapping[str, str],
+        query: Query,
         fields: Mapping[str, str],
         body: bytes | Iterable[bytes] | None = None,
     ) -> Iterator[Json]:

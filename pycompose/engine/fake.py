@@ -54,7 +54,7 @@ from pycompose.engine.fake_objects import (
 )
 from pycompose.engine.fake_store import Store, refuse
 from pycompose.engine.fake_streams import FakeAttachment, FakeFiles, FakeStream
-from pycompose.engine.port import Frame
+from pycompose.engine.port import Frame, Query
 from pycompose.errors import EngineUnavailable, NotFound
 from pycompose.model.values import Json, familiar
 from pycompose.snapshot import NOTHING, Capabilities, Health
@@ -674,7 +674,7 @@ class FakeEngine:
     def build_image(
         self,
         context: bytes | Iterator[bytes],
-        query: Mapping[str, str],
+        query: Query,
         *,
         on_progress: Callable[[Json], None] | None = None,
     ) -> str:
@@ -682,8 +682,9 @@ class FakeEngine:
         data = context if isinstance(context, bytes) else b"".join(context)
         image = Image(id=f"sha256:{hashlib.sha256(data).hexdigest()}", created=self._store.now)
         image = self._store.images.get(image.id, image)
-        tags = (*image.tags, tagged(query["t"])) if query.get("t") else image.tags
-        labels = json.loads(query.get("labels") or "{}")
+        names = query.get("t", ())
+        tags = (*image.tags, *map(tagged, [names] if isinstance(names, str) else names))
+        labels = json.loads(str(query.get("labels") or "{}"))
         self._store.add_image(replace(image, tags=tuple(dict.fromkeys(tags)), labels=labels))
         for line in (f"Successfully built {image.id[7:19]}\n", *(f"tagged {tag}" for tag in tags)):
             if on_progress is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from pycompose.engine.port import Query
 from pycompose.engine.transport import PIECE, Channel
 
 _HEAD_LIMIT: Final = 256 * 1024  # bytes of a line or of a header; engines send less than 1 KiB
@@ -42,9 +43,14 @@ def quote(text: str) -> str:
     return "".join(chr(byte) if byte in _SAFE else f"%{byte:02X}" for byte in text.encode())
 
 
-def target(path: str, query: Mapping[str, str]) -> str:
+def target(path: str, query: Query) -> str:
     """Return a quoted path with a query; empty values are left out."""
-    pairs = "&".join(f"{name}={quote(value)}" for name, value in query.items() if value)
+    pairs = "&".join(
+        f"{name}={quote(text)}"
+        for name, value in query.items()
+        for text in ([value] if isinstance(value, str) else value)
+        if text
+    )
     return f"{path}?{pairs}" if pairs else path
 
 

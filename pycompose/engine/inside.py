@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from pycompose.engine.answers import decoded, json_lines, made
 from pycompose.engine.http1 import Head, quote
+from pycompose.engine.port import Query
 from pycompose.engine.streams import WireStream
 from pycompose.engine.wire import Wire
 from pycompose.errors import EngineError
@@ -78,7 +79,7 @@ class Inside(Wire):
         """GET /containers/{id}/export."""
         return self._files(f"/containers/{quote(container)}/export", {})
 
-    def commit_container(self, container: str, query: Mapping[str, str]) -> str:
+    def commit_container(self, container: str, query: Query) -> str:
         """POST /commit."""
         answer = self._posted("/commit", query={"container": container, **query})
         return str(made(answer, "POST /commit", key="Id")["Id"])
@@ -90,9 +91,7 @@ class Inside(Wire):
         files.stat = _stat(head, f"GET {path}") if _STAT in head.fields else None
         return files
 
-    def _posted(
-        self, path: str, body: Json = None, query: Mapping[str, str] | None = None
-    ) -> bytes:
+    def _posted(self, path: str, body: Json = None, query: Query | None = None) -> bytes:
         """Send a POST once, with a body in JSON unless it is None, and return the answer."""
         if body is None:
             return self._whole("POST", path, query or {})

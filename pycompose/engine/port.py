@@ -17,6 +17,9 @@ from pycompose.model.values import Json
 from pycompose.snapshot import Capabilities
 
 Frame: TypeAlias = tuple[int, bytes]  # (1 stdout | 2 stderr, bytes); a terminal's output is all 1
+Query: TypeAlias = Mapping[
+    str, str | Sequence[str]
+]  # a parameter with several values comes as often
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -312,7 +315,7 @@ class Engine(Protocol):
     def build_image(
         self,
         context: bytes | Iterator[bytes],
-        query: Mapping[str, str],
+        query: Query,
         *,
         on_progress: Callable[[Json], None] | None = None,
     ) -> str:

@@ -26,7 +26,7 @@ from pycompose.engine.answers import (
     terminal,
 )
 from pycompose.engine.http1 import Connection, Head, NoBody, NoHttp, quote, target
-from pycompose.engine.port import Frame
+from pycompose.engine.port import Frame, Query
 from pycompose.engine.streams import WireAttachment, WireStream
 from pycompose.engine.transport import Endpoint, open_channel
 from pycompose.errors import EngineError, EngineUnavailable, NotFound
@@ -200,7 +200,7 @@ class Wire:
 
     # Requests
 
-    def _list(self, path: str, query: Mapping[str, str]) -> list[Json]:
+    def _list(self, path: str, query: Query) -> list[Json]:
         with _named(f"GET {path}"):
             return _checked(self._json(path, query), path)
 
@@ -211,14 +211,14 @@ class Wire:
             raise EngineError(f"engine sent no JSON object for GET {path}", request=f"GET {path}")
         return answer
 
-    def _json(self, path: str, query: Mapping[str, str]) -> Json:
+    def _json(self, path: str, query: Query) -> Json:
         return decoded(self._whole("GET", path, query), f"GET {path}")
 
     def _whole(
         self,
         method: str,
         path: str,
-        query: Mapping[str, str],
+        query: Query,
         *,
         fields: Mapping[str, str] | None = None,
         body: bytes | Iterable[bytes] | None = None,
@@ -242,7 +242,7 @@ class Wire:
                 self._release(connection)
 
     def _hijack(
-        self, path: str, query: Mapping[str, str], *, tty: bool, body: bytes | None = None
+        self, path: str, query: Query, *, tty: bool, body: bytes | None = None
     ) -> WireAttachment:
         """Make a connection the standard streams of a process.
 
@@ -260,7 +260,7 @@ class Wire:
         self,
         method: str,
         path: str,
-        query: Mapping[str, str],
+        query: Query,
         *,
         fields: Mapping[str, str] | None = None,
         body: bytes | Iterable[bytes] | None = None,

@@ -336,10 +336,11 @@ def test_a_build_tells_its_lines_and_returns_the_image(engine):
     lines = []
     tag = f"adapter-{uuid4().hex[:8]}"
     good = context(f"FROM {IMAGE}\nLABEL a={tag}\n".encode())
-    image = engine.build_image(iter([good]), {"t": tag, "rm": "1"}, on_progress=lines.append)
+    image = engine.build_image(iter([good]), {"t": [tag, f"{tag}-too"], "rm": "1"}, on_progress=lines.append)
     assert engine.inspect_image(tag)["Id"].startswith(image)
     assert any("Step 1/2" in line.get("stream", "") for line in lines)
-    engine.remove_image(tag, force=True)
+    for name in (tag, f"{tag}-too"):
+        engine.remove_image(name, force=True)
     with pytest.raises(EngineError, match="non-zero code: 3"):
         engine.build_image(context(f"FROM {IMAGE}\nRUN exit 3\n".encode()), {"forcerm": "1"})
     with pytest.raises(EngineError, match=r"(?i)dockerfile parse error|unknown instruction"):

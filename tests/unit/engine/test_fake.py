@@ -186,6 +186,11 @@ def test_same_context_builds_the_same_image(engine: FakeEngine):
         engine.inspect_image("demo-web")
 
 
+def test_a_built_image_has_every_name_it_was_given(engine: FakeEngine):
+    image = engine.build_image(b"tar", {"t": ["one", "two:3"]})
+    assert engine.inspect_image("one")["Id"] == engine.inspect_image("two:3")["Id"] == image
+
+
 # Calls and faults
 
 
