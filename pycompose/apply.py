@@ -20,7 +20,7 @@ from pycompose.engine.port import Engine
 from pycompose.errors import ApplyError, Cancelled, EngineError
 from pycompose.events import Event, Notice, Sink, StepEvent
 from pycompose.model.values import Json
-from pycompose.perform import BuildContext, Contents, Performer
+from pycompose.perform import BuildContext, Contents, Move, Performer
 from pycompose.plan import ops
 from pycompose.plan.plan import Plan
 from pycompose.plan.schedule import End, Schedule
@@ -78,6 +78,7 @@ def apply(
     diagnose: Diagnose | None = None,
     slow: Callable[[Slow], None] | None = None,
     programs: Programs | None = None,
+    move: Move | None = None,
     patience: float = PATIENCE,
 ) -> Report:
     """Carry out every step of a plan.
@@ -88,8 +89,8 @@ def apply(
     `timeout`, in seconds, bounds all `Wait` steps together. `build_context` returns the tar that a
     BuildImage step sends, `contents` the one that a PutArchive step writes. `diagnose` adds to the
     error of a Wait step what is known of the container. `slow` gets each stop that took long, from
-    any thread. `programs` runs those of this machine. `patience`, in seconds, is how long running
-    steps may take to end once `cancel` was called.
+    any thread. `programs` runs those of this machine, `move` copies volumes. `patience`, in
+    seconds, is how long running steps may take to end once `cancel` was called.
 
     Raises:
         ApplyError: steps failed; every root cause is named.
@@ -108,6 +109,7 @@ def apply(
         diagnose=diagnose,
         slow=slow,
         programs=programs,
+        move=move,
         patience=patience,
     )
     return run.run(parallel)
@@ -129,6 +131,7 @@ class _Run:
         diagnose: Diagnose | None,
         slow: Callable[[Slow], None] | None,
         programs: Programs | None,
+        move: Move | None,
         patience: float,
     ) -> None:
         self.steps = {step.id: step for step in plan.steps}
@@ -153,6 +156,7 @@ class _Run:
             contents=contents,
             slow=slow,
             programs=programs,
+            move=move,
         )
         self.waits: dict[int, ops.Wait] = {}
         self.sleeping: dict[int, float] = {}  # a delay → when it is over

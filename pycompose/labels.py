@@ -37,3 +37,11 @@ GRANTS: Final = "org.pycompose.grants"
 LOCK: Final = "org.pycompose.lock"
 LOCK_HOLDER: Final = "org.pycompose.lock.holder"
 LOCK_TOKEN: Final = "org.pycompose.lock.token"
+# On a container that reads or writes what is in a volume: the volume's name.
+MOVER: Final = "org.pycompose.mover"
+# On one that fills a volume: the same name. The volume is incomplete until that container is gone,
+# or has a name that ends so.
+MOVER_FILLS: Final = "org.pycompose.mover.fills"
+MOVER_DONE: Final = "-done"
+# On both: what was stopped or paused for them and is to run afterwards, as `start:ID,unpause:ID`.
+MOVER_RESUMES: Final = "org.pycompose.mover.resumes"

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 BuildContext = Callable[[ops.BuildImage], bytes | Iterator[bytes]]
 Contents = Callable[[ops.PutArchive], bytes]
+# Moves what is in a volume: with the container that a step has for it, and what is told meanwhile.
+Move = Callable[[ops.SaveVolume | ops.FillVolume | ops.CopyVolume, str, Sink], None]
 
 
 class Performer:
@@ -48,6 +50,7 @@ class Performer:
         contents: Contents | None = None,
         programs: Programs | None = None,
         slow: Callable[[Slow], None] | None = None,
+        move: Move | None = None,
     ) -> None:
         self.engine = engine
         self.made = made
@@ -58,6 +61,7 @@ class Performer:
         self.provided: dict[int, Provided] = {}
         self.hooks: set[int] = set()  # steps whose hooks or programs are running
         self.slow = slow
+        self.move = move
 
     def resolve(self, ref: ops.Ref) -> str:
         """Return the id of a container that is there, or that a step has made."""
@@ -126,6 +130,8 @@ class Performer:
                 self._hook(step)
             case ops.CallProvider() | ops.PullModel() | ops.ConfigureModel():
                 self._program(step)
+            case ops.SaveVolume() | ops.FillVolume() | ops.CopyVolume():
+                self._move(step)
             case ops.Wait() | ops.Delay():
                 raise AssertionError("waiting is no call")
             case _:
@@ -193,6 +199,15 @@ class Performer:
                 self.programs.pull(step, self.tell)
             else:
                 self.programs.configure(step, self.tell)
+        finally:
+            self.hooks.discard(step.id)
+
+    def _move(self, step: ops.SaveVolume | ops.FillVolume | ops.CopyVolume) -> None:
+        if self.move is None:
+            raise EngineError("there is nothing to copy volumes with")
+        self.hooks.add(step.id)
+        try:
+            self.move(step, self.resolve(step.container), self.tell)
         finally:
             self.hooks.discard(step.id)
 

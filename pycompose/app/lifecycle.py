@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pycompose.app.attached import View
     from pycompose.app.beforehand import Draft
     from pycompose.model.project import Project
+    from pycompose.perform import Move
     from pycompose.plan.providers import Provided
     from pycompose.plan.stubborn import Slow
     from pycompose.programs import Programs
@@ -252,12 +253,14 @@ def carry_out(
     cancel: Cancel | None = None,
     emit: Sink | None = None,
     patience: float | None = None,
+    move: Move | None = None,
 ) -> Outcome:
     """Apply a plan, or tell what it would do under --dry-run; return what came of it.
 
     `project` is what secrets and configs that the plan writes are of, and the variables that its
     programs get; it tells the places of what was waited for in vain, and of what had to be killed
-    though it was asked to stop. Without `emit` nobody listens to what hooks write.
+    though it was asked to stop. `move` copies volumes. Without `emit` nobody
+    listens to what hooks write.
     """
     emit = emit or _without(LogLine, session.emit)
     if not plan.steps:
@@ -293,6 +296,7 @@ def carry_out(
             diagnose=diagnosis(session.engine, project, plan) if project is not None else None,
             slow=slow.append if asked and project is not None else None,
             programs=programs,
+            move=move,
             patience=PATIENCE if patience is None else patience,
         )
     finally:
@@ -455,6 +459,7 @@ def start(session: Session, options: StartOptions) -> None:
 
     with session.exclusive():
         project, snapshot = project_there(session, options.services)
+        _complete(snapshot, options.services)
         if any(service.pre_start for service in project.services.values()):
             project = session.load(options.services)  # hooks need more than names
         plan = plans.start(project, snapshot, options.services, wait=options.wait)
@@ -488,6 +493,7 @@ def restart(session: Session, options: StopOptions) -> None:
 
     with session.exclusive():
         project, snapshot = project_there(session, options.services)
+        _complete(snapshot, options.services)
         plan = plans.restart(
             project,
             snapshot,
@@ -496,6 +502,25 @@ def restart(session: Session, options: StopOptions) -> None:
             dependents=not options.no_deps,
         )
         carry_out(session, plan, project=project)
+
+
+def _complete(snapshot: Snapshot, services: tuple[str, ...]) -> None:
+    """Check that no container is started on a volume that was filled only in part.
+
+    Raises:
+        UsageError: one would be.
+    """
+    from pycompose.plan.resources import incomplete
+
+    bad = incomplete(snapshot)
+    for container in snapshot.containers if bad else ():
+        if not services or container.service in services:
+            for mount in container.mounts:
+                if mount.type == "volume" and mount.name in bad:
+                    raise UsageError(
+                        f"volume {mount.name} of {container.name} is incomplete: what was to fill"
+                        " it was cut off (restore or clone it once more)"
+                    )
 
 
 def project_there(

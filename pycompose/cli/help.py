@@ -34,7 +34,7 @@ class _Group(typer.core.TyperGroup):
         del ctx
         if cmd_name not in self.commands_told:
             return None
-        module = import_module(f"pycompose.cli.commands.{cmd_name}")
+        module = import_module(f"pycompose.cli.commands.{cmd_name.replace(' ', '_')}")
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(cmd_name, context_settings=_CONTEXT)(_told(module.main))
         return typer.main.get_command(app)

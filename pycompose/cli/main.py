@@ -51,6 +51,8 @@ COMMANDS: Final = {
     "up": "Create and start containers",
     "version": "Show the version of pycompose",
     "volumes": "List volumes",
+    "volumes backup": "Back up volumes to files",
+    "volumes restore": "Restore a volume from a backup",
     "wait": "Block until containers of services stop",
 }
 # A full or vanished disk, pipe or terminal behind an output stream.
@@ -163,6 +165,8 @@ def _command(given: GlobalFlags, words: flags.Words, program: str) -> int:
         PycomposeError: there is no such command, its words are wrong, or it failed.
     """
     name, *rest = words.positional or [""]
+    if rest and f"{name} {rest[0]}" in COMMANDS:
+        name = f"{name} {rest.pop(0)}"
     if given.version:
         _say(f"pycompose version v{VERSION}")
         return 0
@@ -176,7 +180,7 @@ def _command(given: GlobalFlags, words: flags.Words, program: str) -> int:
     if name not in COMMANDS:
         _help(program)
         raise UsageError(f'unknown command: "{program} {name}"')
-    command = import_module(f"pycompose.cli.commands.{name}")
+    command = import_module(module_of(name))
     main, interspersed = command.main, getattr(command, "INTERSPERSED", True)
     declared = parameters(main)
     found = flags.parse(declared, rest, interspersed=interspersed)
@@ -189,6 +193,11 @@ def _command(given: GlobalFlags, words: flags.Words, program: str) -> int:
     params = flags.arguments(declared, found)
     code: int | None = main(Context(given, name, params), **params)
     return code or 0
+
+
+def module_of(name: str) -> str:
+    """Return the module of a command; `volumes backup` has one of its own beside `volumes`."""
+    return f"pycompose.cli.commands.{name.replace(' ', '_')}"
 
 
 def _help(program: str, name: str = "") -> None:

@@ -76,6 +76,16 @@ Yes: TypeAlias = Annotated[bool, Option("-y", "--yes", help="Answer yes to every
 WaitTimeout: TypeAlias = Annotated[
     int | None, Option("--wait-timeout", help="Most seconds to wait for --wait and --rolling")
 ]
+HelperImage: TypeAlias = Annotated[
+    str,
+    Option("--image", help="Image whose GNU tar moves the data, not one that is there already"),
+]
+Replace: TypeAlias = Annotated[
+    bool, Option("--replace", help="Destroy what is in the volume first")
+]
+StopUsers: TypeAlias = Annotated[
+    bool, Option("--stop", help="Stop what uses the volume, and start it again afterwards")
+]
 NoColor: TypeAlias = Annotated[bool, Option("--no-color", help="Use no colours")]
 NoLogPrefix: TypeAlias = Annotated[
     bool, Option("--no-log-prefix", help="Print log lines without their container's name")
@@ -320,6 +330,17 @@ def terminal(tty: bool | None, no_tty: bool | None) -> bool | None:
     if no_tty is not None:
         return not no_tty
     return tty
+
+
+def compression(text: str) -> Literal["", "gzip", "xz"]:
+    """Return a `--compress` value.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if text not in ("", "gzip", "xz"):
+        raise UsageError(f'unsupported --compress "{text}", expected gzip or xz')
+    return cast('Literal["", "gzip", "xz"]', text)
 
 
 def only(words: Sequence[str], command: str) -> str:

@@ -60,11 +60,12 @@ def sample(container: Container, now: float) -> Json:
 
 
 def stat(container: Container, path: str) -> Json:
-    """Return what a path is: a file that was put there, or a folder of some."""
+    """Return what a path is: a file that was put there, a folder of some, or a mount."""
     path = _path(path)
     if path in container.files:
         return _stat(path, len(container.files[path]), 0o644)
-    if path == "/" or any(name.startswith(f"{path}/") for name in container.files):
+    mounted = path in (mount.target for mount in container.mounts)
+    if path == "/" or mounted or any(name.startswith(f"{path}/") for name in container.files):
         return _stat(path, 0, 0o755 | _DIRECTORY)
     refuse(404, f"Could not find the file {path} in container {container.id}")
 

@@ -24,6 +24,7 @@ from pycompose.plan.ops import (
 )
 from pycompose.plan.orphans import is_foreign, is_orphan
 from pycompose.plan.plan import Plan
+from pycompose.plan.resources import fills
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, Snapshot
 
@@ -70,7 +71,9 @@ def _hooks(snapshot: Snapshot, steps: Steps, options: Options) -> list[int]:
     return [
         pre_start.remove(steps, hook, why)
         for hook in snapshot.hooks
-        if not options.services or hook.service in options.services
+        if (not options.services or hook.service in options.services)
+        # What tells that a volume is incomplete goes with that volume, not before.
+        and (options.volumes or not fills(hook))
     ]
 
 

@@ -26,6 +26,7 @@ Cause: TypeAlias = Literal[
     "asked",  # the command itself says so
     "replaced",  # part of putting another in its place
     "undone",  # a replacement failed, and is taken back
+    "moving",  # part of copying what is in a volume
 ]
 
 
@@ -335,6 +336,39 @@ class ConfigureModel(Step):
     flags: tuple[str, ...]
 
 
+class SaveVolume(Step):
+    """POST /containers/{id}/attach, start and wait: what a volume holds is written to a file.
+
+    The container writes a tar of the `volume`; it becomes the backup at `path`, "-" for standard
+    output, as its `manifest` says, and compressed by `compress` ("" is not).
+    """
+
+    container: Ref
+    volume: str
+    path: str
+    manifest: Json
+    compress: str = ""
+
+
+class FillVolume(Step):
+    """POST /containers/{id}/attach, start and wait: a volume gets what a backup holds.
+
+    `path` is the backup's, "-" for standard input.
+    """
+
+    container: Ref
+    volume: str
+    path: str
+
+
+class CopyVolume(Step):
+    """POST /containers/{id}/start and wait: a `volume` gets what another one, `source`, holds."""
+
+    container: Ref
+    source: str
+    volume: str
+
+
 Until: TypeAlias = Literal["started", "healthy", "completed", "running_or_healthy", "serving"]
 
 
@@ -392,6 +426,9 @@ Op: TypeAlias = (
     | CallProvider
     | PullModel
     | ConfigureModel
+    | SaveVolume
+    | FillVolume
+    | CopyVolume
     | Wait
     | Delay
 )

@@ -74,7 +74,7 @@ def _step_json(step: Op, *, values: bool) -> Json:
         if name == "body":
             env = isinstance(step, CreateContainer | Exec)
             value = masked(value) if env else hidden(value)
-        if name in ("endpoint", "query", "dockerfile_inline", "context"):
+        if name in ("endpoint", "query", "dockerfile_inline", "context", "manifest"):
             value = hidden(value)
         if name in ("flags", "options"):
             value = hidden_options(value) if isinstance(value, dict) else hidden(value)

@@ -206,6 +206,10 @@ def volumes(
     found = {volume.name: volume for volume in snapshot.volumes}
     for key, wanted in sorted(project.volumes.items()):
         there = found.get(wanted.name)
+        if wanted.name in incomplete(snapshot):
+            message = f"volume '{wanted.name}' is incomplete: what was to fill it was cut off"
+            hint = "restore or clone it once more, or remove it by 'down --volumes'"
+            steps.problems.append(problem(project, ("volumes", key), message, hint))
         if key in made:
             continue
         if there is not None:
@@ -224,6 +228,16 @@ def volumes(
                 body=convert.volume(project, key),
             )
     return made
+
+
+def incomplete(snapshot: Snapshot) -> set[str]:
+    """Return the volumes that a restore or a clone was to fill, and did not to the end."""
+    return {hook.labels[labels.MOVER_FILLS] for hook in snapshot.hooks if fills(hook)}
+
+
+def fills(hook: ContainerState) -> bool:
+    """Tell whether a container is one that was to fill a volume, and did not to the end."""
+    return labels.MOVER_FILLS in hook.labels and not hook.name.endswith(labels.MOVER_DONE)
 
 
 def volume_changed(project: Project, there: VolumeState, key: str) -> bool:

@@ -37,8 +37,12 @@ _WORDS: Final[dict[type[ops.Op], tuple[str, str]]] = {
     ops.CallProvider: ("Creating", "Created"),
     ops.PullModel: ("Pulling", "Pulled"),
     ops.ConfigureModel: ("Configuring", "Configured"),
+    ops.SaveVolume: ("Backing up", "Backed up"),
+    ops.FillVolume: ("Restoring", "Restored"),
+    ops.CopyVolume: ("Cloning", "Cloned"),
     ops.Delay: ("", ""),
 }
+_QUIET: Final = ("replaced", "moving")  # causes of steps that are part of another that is told
 _WAITED: Final[dict[ops.Until, str]] = {
     "healthy": "Healthy",
     "completed": "Exited",
@@ -60,7 +64,7 @@ def working_word(step: ops.Op) -> str:
         return "Recreate"
     if isinstance(step, ops.CallProvider) and step.command == "down":
         return "Removing"
-    return "" if step.cause == "replaced" else _WORDS[type(step)][0]
+    return "" if step.cause in _QUIET else _WORDS[type(step)][0]
 
 
 def done_word(step: ops.Op) -> str:
@@ -68,7 +72,7 @@ def done_word(step: ops.Op) -> str:
     if isinstance(step, ops.Wait):
         return _WAITED[step.until]
     if isinstance(step, ops.Rename):
-        return "Recreated"
+        return "" if step.cause == "moving" else "Recreated"
     if isinstance(step, ops.CallProvider) and step.command == "down":
         return "Removed"
-    return "" if step.cause == "replaced" or _replaces(step) else _WORDS[type(step)][1]
+    return "" if step.cause in _QUIET or _replaces(step) else _WORDS[type(step)][1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,11 @@ from projects import IMAGE
 
 from pycompose.cli.main import COMMANDS
 from pycompose.engine.fake import FakeEngine
+from pycompose.files.backup import write
 
+ROOT = tarfile.TarInfo("volume")
+ROOT.type = tarfile.DIRTYPE
+TREE = ROOT.tobuf(tarfile.USTAR_FORMAT) + bytes(1024)
 COMPOSE = f"""\
 name: demo
 services:
@@ -68,6 +73,10 @@ CASES = [
     ("up", "scale web=3", COMPOSE, "Container demo-web-3 Started"),
     ("up", "plan", CHANGED, "CreateContainer container demo-web-1"),
     ("up", "plan -o next.json", CHANGED, "CreateContainer container demo-web-1"),
+    ("up", "volumes backup --pause data", COMPOSE, "Container demo-db-1 Unpaused"),
+    ("up", "volumes backup --stop -o x/", COMPOSE, "Volume demo_data Backed up"),
+    ("up", "volumes restore --stop --replace data.tar", COMPOSE, "Volume demo_data Restored"),
+    ("new", "volumes restore data.tar", COMPOSE, "Volume demo_data Created"),
     ("paused", "unpause", COMPOSE, "Container demo-web-1 Unpaused"),
     ("stopped", "start", COMPOSE, "Container demo-web-1 Started"),
     ("stopped", "start --wait", COMPOSE, "Container demo-web-1 Started"),
@@ -107,6 +116,8 @@ def server(tmp_path: Path) -> Iterator[FakeServer]:
 def _run(server: FakeServer, folder: Path, text: str, *words: str) -> str:
     (folder / "compose.yaml").write_text(text)
     (folder / "Dockerfile").write_text("FROM scratch\n")
+    with (folder / "data.tar").open("wb") as file:
+        write(file, {"project": "demo", "volume": "data"}, iter([TREE]), compress="", time=1)
     done = run(*words, cwd=folder, DOCKER_HOST=f"unix://{server.server_address}")
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
@@ -127,16 +138,20 @@ def test_a_rehearsal_sends_nothing_that_changes_anything(
         _run(server, tmp_path, COMPOSE, word)
     server.requests.clear()
 
-    name, *rest = words.split()
-    said = _run(server, tmp_path, text, name, "--dry-run", *rest)
+    name = next(name for name in sorted(COMMANDS, reverse=True) if words.startswith(name))
+    rest = words.removeprefix(name).split()
+    said = _run(server, tmp_path, text, *name.split(), "--dry-run", *rest)
 
     assert server.requests
     assert [asked for asked in server.requests if asked[0] not in ("GET", "HEAD")] == []
     assert told in " ".join(said.split())
+    known = {"compose.yaml", "Dockerfile", "data.tar", "engine", "next.json"}
+    assert known >= {path.name for path in tmp_path.iterdir()}
 
 
 def test_no_command_that_changes_something_is_left_out() -> None:
-    assert {words.split()[0] for _, words, _, _ in CASES} >= {*COMMANDS} - LOOKING - {*REFUSING}
+    rehearsed = {" ".join(words.split()[:count]) for _, words, _, _ in CASES for count in (1, 2)}
+    assert rehearsed >= {*COMMANDS} - LOOKING - {*REFUSING}
 
 
 @pytest.mark.parametrize("words", REFUSING.values(), ids=REFUSING)
