@@ -336,7 +336,8 @@ def test_a_build_tells_its_lines_and_returns_the_image(engine):
     lines = []
     tag = f"adapter-{uuid4().hex[:8]}"
     good = context(f"FROM {IMAGE}\nLABEL a={tag}\n".encode())
-    image = engine.build_image(iter([good]), {"t": [tag, f"{tag}-too"], "rm": "1"}, on_progress=lines.append)
+    query = {"t": [tag, f"{tag}-too"], "rm": "1"}
+    image = engine.build_image(iter([good]), query, on_progress=lines.append)
     assert engine.inspect_image(tag)["Id"].startswith(image)
     assert any("Step 1/2" in line.get("stream", "") for line in lines)
     for name in (tag, f"{tag}-too"):
