@@ -90,8 +90,12 @@ class Convergence:
         self.volume_made: dict[str, int] = {}
         self.dependents = graph.dependents(project)
         self.there: dict[str, list[ContainerState]] = {}
+        self.taken: dict[str, set[int]] = {}  # service → the numbers that are not free
         for state in snapshot.containers:
-            if not state.oneoff and state.state != "removing":
+            if state.oneoff:
+                continue
+            self.taken.setdefault(state.service, set()).add(state.number)
+            if state.state != "removing":
                 self.there.setdefault(state.service, []).append(state)
         self.joins = Joins({}, (), {})  # of the service at hand
 

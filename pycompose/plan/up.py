@@ -169,9 +169,7 @@ def _service(run: Convergence, service: Service) -> None:
 
 def _free_numbers(run: Convergence, service: Service, how_many: int) -> list[int]:
     """Return the lowest numbers that no container of the service has, gaps included."""
-    taken = {
-        c.number for c in run.snapshot.containers if c.service == service.name and not c.oneoff
-    }
+    taken = run.taken.get(service.name, ())
     return list(islice((n for n in count(1) if n not in taken), max(0, how_many)))
 
 
