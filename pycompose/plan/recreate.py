@@ -52,7 +52,8 @@ def recreate(
 
 def temporary_name(old: ContainerState, name: str) -> str:
     """Return what a container is called until it takes the place, and the name, of an old one."""
-    return f"{old.id[:12]}_{name}"
+    called = f"{old.id[:12]}_{name}"
+    return called if called != old.name else f"{old.id[12:24]}_{name}"
 
 
 def rename(

@@ -14,7 +14,7 @@ from pycompose.convert.hashing import container_hash, field_digests
 from pycompose.errors import ComposeFileError, Position
 from pycompose.model.project import Project
 from pycompose.model.resources import FileObject, Network, Volume
-from pycompose.plan.ops import CreateContainer, Wait
+from pycompose.plan.ops import CreateContainer, Rename, Wait
 from pycompose.plan.plan import Plan
 from pycompose.plan.up import Options, images_needed, up
 from pycompose.snapshot import ImageState, MountState, Snapshot, VolumeState
@@ -740,6 +740,17 @@ def test_an_exited_container_is_started() -> None:
         [] -> #1 Start container demo-web-1: it is exited
         """
     )
+
+
+def test_a_temporary_name_is_another_than_that_of_the_container_it_replaces() -> None:
+    called = f"{state(OLD).id[:12]}_demo-web-1"
+    plan = plan_of(project(WEB), snapshot(state(OLD, name=called), networks=THERE))
+
+    [made] = (step for step in plan.steps if isinstance(step, CreateContainer))
+    assert made.name.endswith("_demo-web-1")
+    assert made.name != called
+    assert isinstance(plan.steps[-2], Rename)
+    assert plan.steps[-2].name == "demo-web-1"
 
 
 def test_a_one_off_container_is_none_of_the_service() -> None:
