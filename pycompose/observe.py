@@ -1,4 +1,4 @@
-"""Ask an engine what it holds for a project: four list calls, whatever the number of services.
+"""Ask an engine what it holds for a project: six calls at once, whatever the number of services.
 
 It records and never chooses: two networks of one name are both in the snapshot. What a list does
 not tell and a planner needs to know is asked by name (`with_image_volumes`).
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from pycompose import labels
 from pycompose.engine.port import Engine
-from pycompose.errors import NotFound
+from pycompose.errors import EngineError, NotFound
 from pycompose.model.values import Json, familiar
 from pycompose.snapshot import (
     ContainerState,
@@ -34,6 +34,21 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _EXITED: Final = re.compile(r"(?:Exited|Restarting) \((-?\d+)\)")
+_GRACE: Final = 10.0  # seconds that an engine gives a container to stop, unless told otherwise
+_MARGIN: Final = 5.0  # seconds for a busy engine to kill one whose time is over
+_KILL: Final = "9"
+# The numbers of Linux, whatever this machine counts: engines tell those.
+_SIGNALS: Final[Mapping[str, int]] = {
+    "HUP": 1,
+    "INT": 2,
+    "QUIT": 3,
+    "KILL": 9,
+    "USR1": 10,
+    "USR2": 12,
+    "TERM": 15,
+    "WINCH": 28,
+    "RTMIN": 34,
+}
 _MOST_DIGITS: Final = 10  # of the number of a container; labels hold whatever anybody writes
 _HEALTH: Final[Mapping[str, Health]] = {
     "(healthy)": "healthy",
@@ -47,7 +62,8 @@ def observe(
 ) -> Snapshot:
     """Return what the engine holds for the project called `name`.
 
-    `project` tells which images to look for; `images` False leaves them out.
+    `project` tells which images to look for, and how long its containers take to stop; `images`
+    False leaves images out.
 
     Raises:
         EngineError: the engine refused a request, or did not answer.
@@ -61,17 +77,73 @@ def observe(
         partial(engine.list_volumes),
         partial(engine.list_images, filters=by_name) if references else list,
         partial(engine.list_images, filters=built_here) if images else list,
+        partial(_recently, engine, name, project),
     ]
-    containers, networks, volumes, named, built = together(calls)
+    containers, networks, volumes, named, built, events = together(calls)
+    told = _told(events)
     return Snapshot(
         capabilities=engine.capabilities,
         project=name,
-        containers=_with(labels.CONFIG_HASH, containers),
+        containers=tuple(
+            one._replace(stopping=_stopping(engine, one, told.get(one.id, set())))
+            for one in _with(labels.CONFIG_HASH, containers)
+        ),
         networks=tuple(sorted(map(_network, networks), key=lambda n: (n.name, n.id))),
         volumes=tuple(sorted(map(_volume, volumes), key=lambda v: v.name)),
         images=_images(engine, references, [*named, *built]),
         hooks=_with(labels.HOOK, containers),
     )
+
+
+def _recently(engine: Engine, name: str, project: Project | None) -> list[Json]:
+    """Return what happened to the project's containers within the time that a stop may take."""
+    graces = [s.stop_grace_period for s in project.services.values()] if project else []
+    longest = max([_GRACE, *(grace / 1e9 for grace in graces if grace is not None)])
+    filters = {
+        "type": ["container"],
+        "label": [f"{labels.PROJECT}={name}"],
+        "event": ["kill", "start"],
+    }
+    try:
+        return engine.recent_events(longest + _MARGIN, filters=filters)
+    except EngineError:
+        return []  # nothing is lost where none of them was told to stop
+
+
+def _told(events: Iterable[Json]) -> dict[str, set[str]]:
+    """Return the signals that containers were sent since they started, by the containers' ids."""
+    told: dict[str, set[str]] = {}
+    for event in events:
+        actor = event.get("Actor") or {}
+        id, marks = actor.get("ID", ""), actor.get("Attributes") or {}
+        if event.get("Action") == "kill":
+            told.setdefault(id, set()).add(marks.get("signal", ""))
+        else:
+            told.pop(id, None)
+    return told
+
+
+def _stopping(engine: Engine, one: ContainerState, signals: set[str]) -> bool:
+    """Tell whether a container that still runs was told to stop.
+
+    Whoever told it may be dead: a stop that has begun goes on without who asked for it.
+    """
+    if one.state != "running" or not signals:
+        return False
+    if _KILL in signals:
+        return True
+    try:
+        config = engine.inspect_container(one.id).get("Config") or {}
+    except EngineError:
+        return False
+    return _signal_number(config.get("StopSignal") or "TERM") in signals
+
+
+def _signal_number(name: str) -> str:
+    """Return the number of a signal as engines write both: `SIGTERM`, `term`, `15`, `RTMIN+3`."""
+    word, _, more = name.upper().removeprefix("SIG").partition("+")
+    number = _SIGNALS.get(word, 0) + (int(more) if more.isdecimal() else 0)
+    return word if word.isdecimal() else str(number)
 
 
 def containers(engine: Engine, name: str, *, all: bool = True) -> tuple[ContainerState, ...]:

@@ -59,7 +59,7 @@ class ContainerState(NamedTuple):
     `service` and `number` come from its labels ("" and None where there is none that can be
     read); `networks` maps the names of its networks to their ids; `created` is in seconds since
     the epoch; `status` is the engine's sentence ("Up 5 minutes (healthy)"), `exit_code` None
-    until it has exited.
+    until it has exited. `stopping`: it runs, but was told to stop a moment ago.
     """
 
     id: str
@@ -80,6 +80,7 @@ class ContainerState(NamedTuple):
     network_mode: str = ""
     mounts: tuple[MountState, ...] = ()
     ports: tuple[PortState, ...] = ()
+    stopping: bool = False
 
 
 class NetworkState(NamedTuple):

@@ -107,6 +107,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(self.engine.now if timestamp is None else timestamp)
+
     def version_string(self) -> str:
         return f"Docker/{self.engine.capabilities.version} (linux)"
 

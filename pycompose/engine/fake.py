@@ -200,6 +200,12 @@ class FakeEngine:
                 raise TimeoutError(f"not so within {timeout:g} seconds")
 
     @property
+    def now(self) -> float:
+        """The engine's own time, in seconds since 1970."""
+        with self._changed:
+            return self._store.now
+
+    @property
     def changes(self) -> list[Call]:
         """The mutating calls so far."""
         with self._changed:
@@ -389,6 +395,13 @@ class FakeEngine:
         else:
             self._event_streams.append((stream, filters, end))
         return stream
+
+    @_reads
+    def recent_events(self, seconds: float, *, filters: Filters | None = None) -> list[Json]:
+        """GET /events of the last seconds."""
+        since = self._store.now - seconds
+        found = events_chosen(self._history, filters)
+        return [_copy(event) for event in found if event["timeNano"] / 1e9 >= since]
 
     @_reads
     def logs(

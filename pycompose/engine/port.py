@@ -137,6 +137,15 @@ class Engine(Protocol):
         """GET /events. The request has reached the engine when this returns."""
         ...
 
+    def recent_events(
+        self, seconds: float, *, filters: Mapping[str, Sequence[str]] | None = None
+    ) -> list[Json]:
+        """GET /events of the last seconds, oldest first, as far as the engine remembers them.
+
+        An engine whose clock differs may leave out those of the last second.
+        """
+        ...
+
     def logs(
         self,
         container: str,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Final
 
 from pycompose import graph
 from pycompose.errors import UsageError
@@ -18,6 +19,8 @@ from pycompose.plan.plan import Plan
 from pycompose.plan.pre_start import pre_start
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, Snapshot
+
+_TOLD: Final = "it was told to stop before"
 
 
 def _of(snapshot: Snapshot, service: str) -> list[ContainerState]:
@@ -87,7 +90,10 @@ def start(
         gate = _gate(project, snapshot, steps, name, started)
         prepared = any(c.state in ("running", "restarting", "paused") for c in containers)
         for container in containers:
-            if container.state in ("running", "restarting", "removing"):
+            stops = []
+            if container.stopping:
+                stops = [_stopped(steps, container)]
+            elif container.state in ("running", "restarting", "removing"):
                 steps.running.append(container.name)
                 continue
             if not prepared:
@@ -96,10 +102,10 @@ def start(
             kind: type[Unpause] | type[Start] = Unpause if container.state == "paused" else Start
             step = steps.add(
                 kind,
-                after=gate,
+                after=[*gate, *stops],
                 resource=f"Container {container.name}",
                 cause="asked",
-                why=f"it is {container.state}",
+                why=f"it is {container.state}" if not stops else _TOLD,
                 container=container.id,
                 service=name,
             )
@@ -109,6 +115,18 @@ def start(
         if wait and containers:
             _wait(steps, name, containers, started[name], "running_or_healthy", "--wait")
     return steps.plan()
+
+
+def _stopped(steps: Steps, container: ContainerState) -> int:
+    """Plan to wait for the end of a container that was told to stop by somebody before."""
+    return steps.add(
+        Stop,
+        resource=f"Container {container.name}",
+        cause="interrupted",
+        why=_TOLD,
+        container=container.id,
+        service=container.service,
+    )
 
 
 def _prepare(
@@ -125,7 +143,7 @@ def _gate(
     project: Project, snapshot: Snapshot, steps: Steps, name: str, started: dict[str, list[int]]
 ) -> list[int]:
     gate: list[int] = []
-    if all(c.state == "running" for c in _of(snapshot, name)):
+    if all(c.state == "running" and not c.stopping for c in _of(snapshot, name)):
         return gate
     for other, need in sorted(project.services[name].depends_on.items()):
         containers = _of(snapshot, other)

@@ -263,6 +263,10 @@ def _reuse(
     halted = run.halted.get(state.id)
     if halted is None and state.state in UP:
         halted = _followed(run, service, state)
+    if halted is None and state.stopping and run.options.start:
+        # Its end can be waited for, and not prevented.
+        why = "it was told to stop before"
+        halted = run.halted[state.id] = run.stop(state, "interrupted", why, [])
     if state.state in UP and halted is None:
         progress.settled.append(state)
         run.steps.running.append(name)
@@ -301,5 +305,6 @@ def _started(
     stops = [] if halted is None else [halted]
     put = run.put(service, name, state.id, stops)
     why = f"it is {state.state}" if halted is None else "something it depends on is recreated"
+    why = "it was told to stop before" if state.stopping else why
     cause: Cause = "stopped" if halted is None else "dependency"
     return run.begin(service, name, state.id, [*after, *stops, *put], cause, why)

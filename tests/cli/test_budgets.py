@@ -92,7 +92,7 @@ def test_no_command_that_looks_asks_more_of_many_services(tmp_path, command) -> 
 
 
 @pytest.mark.docker
-def test_an_up_with_nothing_to_do_asks_a_real_engine_six_times(
+def test_an_up_with_nothing_to_do_asks_a_real_engine_seven_times(
     real_engine, engine_socket, project_name, tmp_path, image
 ) -> None:
     del real_engine
@@ -106,6 +106,7 @@ def test_an_up_with_nothing_to_do_asks_a_real_engine_six_times(
     assert sorted(path.partition("?")[0].split("/", 2)[-1] for _, path in forward.requests) == [
         "_ping",
         "containers/json",
+        "events",
         "images/json",
         "images/json",
         "networks",

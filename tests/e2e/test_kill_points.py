@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,6 +57,25 @@ def test_f_05_a_killed_down_is_finished(ground: Ground) -> None:
 
 def test_f_06_what_was_stopped_runs_again_after_a_kill(ground: Ground) -> None:
     at_one_point(ground, "F-06")
+
+
+@pytest.mark.parametrize("words", [("up", "-d"), ("start",)])
+def test_f_06_what_was_told_to_stop_runs_once_it_has_stopped(ground: Ground, words) -> None:
+    # Its only process takes no notice of SIGTERM.
+    ground.write("services:\n  web: {image: IMAGE, command: sleep 1000, stop_grace_period: 3s}\n")
+    ground.run("up", "-d")
+    [before] = ground.ids().values()
+    first = ground.engine.inspect_container(before)["State"]["StartedAt"]
+    with closing(ground.engine.events(filters={**ground.mine, "event": ["kill"]})) as events:
+        stop = ground.start("stop")
+        next(iter(events))
+        os.killpg(stop.pid, signal.SIGKILL)
+        stop.communicate()
+    ground.run(*words)
+    ground.is_right(["web-1"])
+    [after] = ground.ids().values()
+    assert after == before
+    assert ground.engine.inspect_container(after)["State"]["StartedAt"] > first
 
 
 def test_f_07_nothing_outlives_a_down_with_volumes(ground: Ground) -> None:

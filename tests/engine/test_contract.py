@@ -268,6 +268,23 @@ def test_past_events_are_told_from_a_moment_on(subject: Subject):
     assert [event["Action"] for event in past] == ["create", "rename"]
 
 
+def test_recent_events_end_by_themselves(subject: Subject):
+    made = subject.create()
+    with closing(subject.engine.events(filters={"container": [made]})) as events:
+        subject.engine.start_container(made)
+        subject.engine.kill_container(made, signal="SIGKILL")
+        next(event for event in events if event["Action"] == "die")
+    filters = {"container": [made], "event": ["start", "kill", "die"]}
+    if subject.fake is not None:
+        subject.fake.advance(1)  # it tells the time by whole seconds
+    told = subject.engine.recent_events(60, filters=filters)
+    assert [event["Action"] for event in told] == ["start", "kill", "die"]
+    assert {event["Actor"]["ID"] for event in told} == {made}
+    assert told[1]["Actor"]["Attributes"]["signal"] == "9"
+    none = {**filters, "container": ["0" * 64]}
+    assert subject.engine.recent_events(60, filters=none) == []
+
+
 def test_closed_event_stream_ends_its_reader(subject: Subject):
     events = subject.engine.events(filters=subject.mine)
     reader = threading.Thread(target=lambda: list(events))

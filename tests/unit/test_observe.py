@@ -89,7 +89,49 @@ def test_looking_changes_nothing_and_takes_few_calls(engine) -> None:
     observe(engine, "demo", WEB)
 
     assert engine.changes == []
-    assert len(engine.calls) == 5
+    assert len(engine.calls) == 6
+
+
+@pytest.mark.parametrize("name", ["SIGWINCH", "winch", "28"])
+def test_what_was_sent_its_stop_signal_and_runs_is_stopping(engine, name: str) -> None:
+    wanted = project(service("web", stop_signal=name), service("db"))
+    up(engine, wanted)
+    for one in ("demo-db-1", "demo-web-1"):
+        engine.kill_container(one, signal="28")
+
+    seen = observe(engine, "demo", wanted)
+
+    # To others it means something else.
+    assert [(c.name, c.stopping) for c in seen.containers] == [
+        ("demo-db-1", False),
+        ("demo-web-1", True),
+    ]
+
+
+def test_what_was_started_since_or_has_ended_is_not_stopping(engine) -> None:
+    wanted = project(service("web", stop_signal="SIGWINCH", scale=2))
+    up(engine, wanted)
+    for one in ("demo-web-1", "demo-web-2"):
+        engine.kill_container(one, signal="28")
+        engine.exit(one, 0)
+    engine.start_container("demo-web-1")
+
+    seen = observe(engine, "demo", wanted)
+
+    assert [(c.state, c.stopping) for c in seen.containers] == [
+        ("running", False),
+        ("exited", False),
+    ]
+
+
+@pytest.mark.parametrize("call", ["recent_events", "inspect_container"])
+def test_an_engine_that_does_not_tell_of_stops_is_believed_to_have_none(engine, call: str) -> None:
+    wanted = project(service("web", stop_signal="SIGWINCH"))
+    up(engine, wanted)
+    engine.kill_container("demo-web-1", signal="28")
+    engine.fail(EngineError("no"), call=call)
+
+    assert not observe(engine, "demo", wanted).containers[0].stopping
 
 
 @pytest.mark.parametrize(("text", "number"), [("3", 3), ("", None), ("x", None), ("٣", None)])

@@ -53,6 +53,18 @@ def test_dependencies_start_first() -> None:
     ]
 
 
+def test_what_was_told_to_stop_is_started_once_it_has() -> None:
+    seen = snapshot(state(DB, stopping=True), state(WEB, stopping=True))
+
+    assert str(start(HEALTHY, seen, ())).splitlines() == [
+        "[] -> #1 Stop container demo-db-1: it was told to stop before",
+        "[1] -> #2 Start container demo-db-1: it was told to stop before",
+        "[2] -> #3 Wait service db: web depends on it (service_healthy)",
+        "[] -> #4 Stop container demo-web-1: it was told to stop before",
+        "[3,4] -> #5 Start container demo-web-1: it was told to stop before",
+    ]
+
+
 def test_what_runs_is_not_started() -> None:
     plan = start(BOTH, RUNNING, ())
 

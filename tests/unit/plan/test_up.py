@@ -742,6 +742,20 @@ def test_an_exited_container_is_started() -> None:
     )
 
 
+def test_a_container_that_was_told_to_stop_is_started_once_it_has() -> None:
+    stopping = state(WEB, stopping=True)
+
+    plan = plan_of(project(WEB), snapshot(stopping, networks=THERE))
+
+    assert text(plan) == golden(
+        """
+        [] -> #1 Stop container demo-web-1: it was told to stop before
+        [1] -> #2 Start container demo-web-1: it was told to stop before
+        """
+    )
+    assert plan_of(project(WEB), snapshot(stopping, networks=THERE), start=False).steps == ()
+
+
 def test_a_temporary_name_is_another_than_that_of_the_container_it_replaces() -> None:
     called = f"{state(OLD).id[:12]}_demo-web-1"
     plan = plan_of(project(WEB), snapshot(state(OLD, name=called), networks=THERE))
