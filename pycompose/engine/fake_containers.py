@@ -105,6 +105,7 @@ class Containers:
             self._borrowed_mounts(container.host_config),
             (_volume_mount("", target) for target in container.config.get("Volumes") or {}),
         )
+        marks = _volume_labels(container.host_config)
         mounts: dict[str, Mount] = {}
         for mount in wanted:
             if mount.target in mounts:
@@ -112,7 +113,8 @@ class Containers:
             mounts[mount.target] = mount
             if mount.type == "volume":
                 mount.name = mount.name or self.store.new_id("volume")
-                self.store.create_volume({"Name": mount.name})
+                body = {"Name": mount.name, "Labels": marks.get(mount.target)}
+                self.store.create_volume(body)
         return list(mounts.values())
 
     def _borrowed_mounts(self, host_config: Json) -> Iterator[Mount]:
@@ -433,6 +435,15 @@ def _volume_mount(name: str, target: str, *, read_only: bool = False) -> Mount:
     return Mount(
         type="volume", name=name, source="", target=target, read_only=read_only, own=not name
     )
+
+
+def _volume_labels(host_config: Json) -> dict[str, Json]:
+    """Return the labels that volumes get which are made for a container, by their targets."""
+    return {
+        mount["Target"]: (mount.get("VolumeOptions") or {}).get("Labels")
+        for mount in host_config.get("Mounts") or []
+        if mount["Type"] == "volume"
+    }
 
 
 def _asked_mounts(host_config: Json) -> Iterator[Mount]:

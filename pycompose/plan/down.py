@@ -53,6 +53,7 @@ def down(project: Project, snapshot: Snapshot, options: Options) -> Plan:
     removed = _containers(project, going, steps, options)
     for container in going:
         grants.remove_volumes(steps, snapshot, container, removed[container.id])
+    grants.sweep(steps, snapshot)
     after = [*removed.values(), *_hooks(snapshot, steps, options)]
     staying = [c for c in snapshot.containers if c.id not in removed]
     _networks(project, snapshot, steps, staying, after)

@@ -112,3 +112,19 @@ def remove_volumes(
             best_effort=True,
             service=container.service,
         )
+
+
+def sweep(steps: Steps, snapshot: Snapshot) -> None:
+    """Plan to remove such volumes whose containers have gone: who removed them was cut off."""
+    there = (*snapshot.containers, *snapshot.hooks)
+    used = {mount.name for container in there for mount in container.mounts}
+    for volume in snapshot.volumes:
+        if volume.labels.get(labels.GRANTS) == snapshot.project and volume.name not in used:
+            steps.add(
+                RemoveVolume,
+                resource=f"Volume {volume.name[:12]}",
+                cause="interrupted",
+                why="it held the secrets and configs of a container that has gone",
+                volume=volume.name,
+                best_effort=True,
+            )

@@ -16,7 +16,7 @@ from pycompose.convert.hashing import container_hash
 from pycompose.errors import ComposeFileError, Problem
 from pycompose.model.project import Project
 from pycompose.model.service import Service
-from pycompose.plan import ports, renew, resources, unsupported, updates
+from pycompose.plan import grants, ports, renew, resources, unsupported, updates
 from pycompose.plan.choice import Surplus, choose
 from pycompose.plan.convergence import Convergence, Options, Policy
 from pycompose.plan.diverged import Divergence, anonymous, diverged
@@ -91,6 +91,7 @@ def converge(run: Convergence, but: str = "") -> None:
     run.networks = resources.networks(run.project, run.snapshot, run.steps, going)
     renewed = _renewed(run) if run.options.recreate_volumes else {}
     run.volume_made = resources.volumes(run.project, run.snapshot, run.steps, renewed)
+    grants.sweep(run.steps, run.snapshot)
     _orphans(run, orphans)
     for name in graph.order(run.project):
         if name != but:

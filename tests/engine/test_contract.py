@@ -614,6 +614,18 @@ def test_anonymous_volume_given_to_another_container_by_name_stays(subject: Subj
     subject.engine.remove_volume(mount["Name"])
 
 
+def test_volumes_made_for_a_container_carry_the_labels_asked_for(subject: Subject):
+    options = {"Labels": {**subject.labels, "a": "b"}}
+    mounts = [{"Type": "volume", "Target": "/cache", "VolumeOptions": options}]
+    container = subject.create(HostConfig={"Mounts": mounts})
+    [made] = subject.engine.list_volumes(filters=subject.mine)
+    assert made["Labels"] == {**subject.labels, "a": "b"}
+    [mount] = subject.row(container)["Mounts"]
+    assert mount["Name"] == made["Name"]
+    subject.engine.remove_container(container, volumes=True)
+    assert subject.engine.list_volumes(filters=subject.mine) == []
+
+
 def test_anonymous_volumes_stay_unless_asked_for(subject: Subject):
     made = subject.create(Volumes={"/one": {}})
     [mount] = subject.engine.inspect_container(made)["Mounts"]

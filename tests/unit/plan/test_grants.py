@@ -16,7 +16,7 @@ from pycompose.plan.down import Options as Down
 from pycompose.plan.down import down
 from pycompose.plan.ops import PutArchive
 from pycompose.plan.up import Options, up
-from pycompose.snapshot import MountState
+from pycompose.snapshot import MountState, VolumeState
 
 SECRETS = {"token": FileObject(name="demo_token", environment="TOKEN")}
 CONTENTS = {"secrets.token": "12345678"}
@@ -132,3 +132,21 @@ def test_what_cannot_be_written_is_refused(grant, fields, message) -> None:
     with pytest.raises(ComposeFileError) as refused:
         plan_of(web(secrets=(grant,), **fields))
     assert message in str(refused.value)
+
+
+def test_the_volume_of_a_container_that_has_gone_goes_too() -> None:
+    names = ("a" * 64, "b" * 64, "c" * 64)
+    owners = ("demo", "demo", "other")
+    left, used, theirs = (
+        VolumeState(name=name, labels={labels.GRANTS: owner})
+        for name, owner in zip(names, owners, strict=True)
+    )
+    mount = MountState(type="volume", name=used.name, source="", target="/run", read_only=False)
+    web = service("web")
+    seen = snapshot(
+        state(web, mounts=(mount,)), networks=(network(),), volumes=(left, used, theirs)
+    )
+
+    plan = up(project(web), seen, Options())
+
+    assert [(step.volume, step.best_effort) for step in plan.steps] == [(left.name, True)]
