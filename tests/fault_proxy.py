@@ -216,6 +216,23 @@ FAULTS: dict[str, Fault] = {
 }
 
 
+# What a message begins with that is about an object.
+_ABOUT = re.compile(r"^(Container|Network|Volume|Image|Service) \S+: ", re.MULTILINE)
+
+
+def unexplained(code: int, told: str, request: str) -> str:
+    """Return what is wrong with how a command ended whose request met a fault, "" for nothing.
+
+    One that fails has to name the object of its step, or the request.
+    """
+    for text in ("Traceback", "defect of its own", "<html"):
+        if text in told:
+            return f"{request}: {told}"
+    last = told.strip().splitlines()[-1:]
+    named = any(_ABOUT.search(line) or request.partition(" ")[2] in line for line in last)
+    return "" if code == 0 or (code == 1 and named) else f"{request}: {code}: {told}"
+
+
 def once(which: Callable[[Request], bool], fault: Fault) -> Rule:
     """Return a rule: the first request of a kind meets a fault, no other does."""
     left = [fault]

@@ -137,24 +137,27 @@ class Ground:
     def shell(self, container: str, script: str) -> str:
         """Run a script in a container; return what it prints."""
         body = {"Cmd": ["sh", "-c", script], "AttachStdout": True, "AttachStderr": True}
-        exec = self.engine.create_exec(f"{self.name}-{container}", body)
-        with contextlib.closing(self.engine.start_exec(exec)) as output:
-            told = b"".join(data for _, data in output).decode()
-        code = self.engine.inspect_exec(exec)["ExitCode"]
+        try:
+            exec = self.engine.create_exec(f"{self.name}-{container}", body)
+            with contextlib.closing(self.engine.start_exec(exec)) as output:
+                told = b"".join(data for _, data in output).decode()
+            code = self.engine.inspect_exec(exec)["ExitCode"]
+        except EngineError as error:
+            raise AssertionError(f"{container}: {script}: {error}") from error
         assert code == 0, f"{script}: {code}: {told}"
         return told
 
     # What must hold.
 
-    def converges(self, names: list[str]) -> None:
+    def converges(self, names: list[str], **env: str) -> None:
         """`up` makes everything as it is to be; another one, and a plan, find nothing to do."""
-        self.run("up", "-d")
+        self.run("up", "-d", **env)
         self.is_right(names)
         before = self.ids()
-        self.run("up", "-d")
+        self.run("up", "-d", **env)
         assert self.ids() == before, f"a second up changed {before} to {self.ids()}"
         self.is_right(names)
-        self.run("plan", "--detailed-exitcode")
+        self.run("plan", "--detailed-exitcode", **env)
 
     def is_right(self, names: list[str]) -> None:
         """These containers run, no others are there, and no two networks have one name."""
@@ -163,9 +166,9 @@ class Ground:
         twice = [name for name, count in Counter(self.networks()).items() if count > 1]
         assert not twice, f"two networks are called {twice}"
 
-    def nothing_is_left(self) -> None:
+    def nothing_is_left(self, **env: str) -> None:
         """`down -v` leaves nothing, not even volumes without a name."""
-        self.run("down", "-v")
+        self.run("-f", "compose.yaml", "down", "-v", **env)
         left = [*self.states(), *self.networks(), *self.volumes()]
         assert not left, f"down -v left {left}"
 

@@ -5,12 +5,11 @@ A part of the requests, chosen by a seed; `scripts/soak` has all of them, and a 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from fake_scene import FakeScene
-from fault_proxy import FAULTS, Request, once
+from fault_proxy import FAULTS, Request, once, unexplained
 from inside import Done
 from thorough import chosen
 
@@ -38,8 +37,6 @@ volumes: {data: {}}
 secrets: {token: {environment: TOKEN}}
 """
 NAMES = ["demo-db-1", "demo-job-1", "demo-web-1", "demo-web-2"]
-# What a message begins with; or else it tells the path of the request.
-NAMED = re.compile(r"^(Container|Network|Volume|Service) \S+: ", re.MULTILINE)
 
 
 def write(scene: FakeScene, version: str) -> None:
@@ -106,12 +103,7 @@ def each_request(
 
 def told(done: Done, request: str) -> None:
     """A command that failed has said of what, in words of its own."""
-    assert "<html" not in done.stderr, f"{request}:\n{done.stderr}"
-    assert done.code in (0, 1)
-    if done.code:
-        words = done.stderr.splitlines()[-1]
-        named = NAMED.search(words) or request.partition(" ")[2] in words
-        assert named, f"{request}:\n{done.stderr}"
+    assert not unexplained(done.code, done.stderr, request)
 
 
 @pytest.mark.parametrize("name", FAULTS)
