@@ -340,7 +340,7 @@ def test_what_is_wrong_with_a_body_is_no_fault_of_the_connection(engine, server)
         yield b"x"
         raise PermissionError(13, "Permission denied", "secret.txt")
 
-    server.answers = [lambda sock: None]
+    server.answers = [lambda sock: [*iter(lambda: sock.recv(4096), b"")]]  # it reads to the end
     with pytest.raises(PermissionError, match=r"secret\.txt"):
         engine.put_archive("a", "/", pieces())
 
