@@ -52,8 +52,8 @@ def go_json(value: Json, *, indent: int | None = None) -> str:
 
 
 def _has_float(value: Json) -> bool:
-    values = [value]
-    for item in values:  # it grows meanwhile: asked of every value, a recursion takes twice the time
+    values = [value]  # it grows below: asked of every value, a recursion takes twice the time
+    for item in values:
         kind = type(item)
         if kind is dict:
             values += item.values()

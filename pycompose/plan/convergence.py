@@ -90,7 +90,7 @@ class Convergence:
         self.volume_made: dict[str, int] = {}
         self.dependents = graph.dependents(project)
         self.there: dict[str, list[ContainerState]] = {}
-        self.taken: dict[str, set[int]] = {}  # service → the numbers that are not free
+        self.taken: dict[str, set[int | None]] = {}  # service → the numbers that are not free
         for state in snapshot.containers:
             if state.oneoff:
                 continue

@@ -26,6 +26,8 @@ services:
     stop_grace_period: 0s
 volumes: {data: {}}
 """
+CHECK = "healthcheck: {test: 'test -e /tmp/ok', interval: 1s, retries: 1000}"
+UNHEALTHY = PROJECT.replace("stop_grace_period: 0s", f"stop_grace_period: 0s\n    {CHECK}", 1)
 
 
 def test_f_52_ups_at_the_same_time_make_one_project(scene) -> None:
@@ -41,9 +43,7 @@ def test_f_52_ups_at_the_same_time_make_one_project(scene) -> None:
 
 
 def test_f_53_a_down_waits_for_an_up_and_can_be_told_not_to(scene) -> None:
-    slow = PROJECT.replace("stop_grace_period: 0s", "stop_grace_period: 0s\n    HEALTH", 1)
-    check = "healthcheck: {test: 'test -e /tmp/ok', interval: 1s, retries: 1000}"
-    scene.write(slow.replace("HEALTH", check))
+    scene.write(UNHEALTHY)
     up = scene.start("up", "-d", "--wait")
     up.until(lambda: "web-1 Waiting" in up.stderr or "web Waiting" in up.stderr, "waiting")
     refused = scene.run("--lock-timeout", "0", "down", code=1)
@@ -92,9 +92,7 @@ def locks(scene) -> list:
 
 def test_commands_of_two_machines_take_turns(scene, machines) -> None:
     one, other = machines
-    slow = PROJECT.replace("stop_grace_period: 0s", "stop_grace_period: 0s\n    HEALTH", 1)
-    check = "healthcheck: {test: 'test -e /tmp/ok', interval: 1s, retries: 1000}"
-    scene.write(slow.replace("HEALTH", check))
+    scene.write(UNHEALTHY)
     up = scene.start("up", "-d", "--wait", DOCKER_HOST=one)
     up.until(lambda: "web-1 Waiting" in up.stderr or "web Waiting" in up.stderr, "waiting")
     refused = scene.run("--lock-timeout", "0", "down", "--volumes", code=1, DOCKER_HOST=other)
@@ -124,9 +122,9 @@ def test_ups_of_two_machines_make_one_project(scene, machines) -> None:
 
 def test_the_lock_of_a_killed_command_is_taken_over(scene, machines) -> None:
     one, other = machines
-    scene.write(PROJECT)
-    up = scene.start("up", "-d", DOCKER_HOST=one)
-    up.until(scene.names, "a container")
+    scene.write(UNHEALTHY)
+    up = scene.start("up", "-d", "--wait", DOCKER_HOST=one)
+    up.until(lambda: "Waiting" in up.stderr, "waiting")
     up.kill()
     refused = scene.run("--lock-timeout", "0", "up", "-d", code=1, DOCKER_HOST=other)
     assert f"(process {up.process.pid} on" in refused.stderr
