@@ -185,6 +185,11 @@ def timed(line: LogLine) -> LogLine:
     return LogLine(name=line.name, line=rest, stream=line.stream, time=moment)
 
 
+def stamped(line: LogLine) -> LogLine:
+    """Return a line with its time before it, as it is where nobody knows its time."""
+    return line._replace(line=b"%b %b" % (line.time, line.line)) if line.time else line
+
+
 def _after(target: Target, last: bytes) -> Target:
     """Return what is still to be read of a container after a line that begins with its time."""
     if not last:

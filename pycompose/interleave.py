@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from queue import Empty, Queue, SimpleQueue
 from threading import Thread
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from pycompose.engine.port import Engine
 from pycompose.errors import EngineError, NotFound
@@ -27,7 +27,7 @@ _MOST_HELD: Final = 50_000  # lines that are held back where more keep coming
 _AHEAD: Final = 2048  # lines of one container that are read before they are wanted
 
 Lines: TypeAlias = Iterator[LogLine | EngineError]
-Item: TypeAlias = "Output | _Begun"
+T = TypeVar("T")
 
 
 def stored(engine: Engine, targets: list[Target]) -> Lines:
@@ -81,46 +81,54 @@ def _time(line: LogLine) -> bytes:
     return line.time
 
 
-class Reordered:
+class Reordered(Generic[T]):
     """Puts lines that come from many threads into the order in which they were written.
 
-    `get` returns them; what is no line comes as soon as nothing older is held back.
+    `get` returns them; the end of a container's output comes as soon as nothing older is held
+    back, and what is neither (T) at once.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.inbox: SimpleQueue[Item] = SimpleQueue()
+        self.inbox: SimpleQueue[Output | T] = SimpleQueue()
         self.clock = clock
-        self._held: list[tuple[bytes, int, float, Item]] = []
+        self._held: list[tuple[bytes, int, float, Output]] = []
         self._count = 0
         self._latest = b""
         self._until = 0.0  # nothing is let go of before that
 
-    def put(self, output: Item) -> None:
-        """Take a line, from any thread."""
-        self.inbox.put(output)
+    def put(self, item: Output | T) -> None:
+        """Take a line, or what comes in between, from any thread."""
+        self.inbox.put(item)
 
     def hold(self) -> None:
-        """Let go of nothing for a while, called from any thread."""
+        """Let go of nothing that is here for a while, called from any thread."""
         self._until = self.clock() + OPENING
 
-    def get(self, patience: float | None = None) -> Item | None:
+    def get(self, patience: float | None = None) -> Output | T | None:
         """Return the next one, waiting for it; None if none comes within some seconds."""
         while True:
             wait = patience
             if self._held:
-                wait = max(self._held[0][2] + WINDOW, self._until) - self.clock()
+                came = self._held[0][2]
+                wait = min(max(came + WINDOW, self._until), came + OPENING) - self.clock()
                 if wait <= 0 and len(self._held) > _MOST_HELD:
                     return heapq.heappop(self._held)[3]
             try:
                 item = self.inbox.get(timeout=None if wait is None else max(wait, 0.0))
             except Empty:
                 return heapq.heappop(self._held)[3] if self._held else None
-            if isinstance(item, _Begun):
+            if not isinstance(item, LogLine | Ended):
                 return item
-            moment = item.time if isinstance(item, LogLine) else self._latest
+            moment = (item.time if isinstance(item, LogLine) else b"") or self._latest
             self._latest = max(self._latest, moment)
             self._count += 1
             heapq.heappush(self._held, (moment, self._count, self.clock(), item))
+
+    def rest(self) -> list[Output]:
+        """Return what is held back, in order; nothing is waited for."""
+        found = [item for _, _, _, item in sorted(self._held, key=lambda held: held[:2])]
+        self._held.clear()
+        return found
 
 
 Watch: TypeAlias = "Callable[[Followed], None]"
@@ -142,7 +150,7 @@ class Followed:
         self.engine = engine
         self.targets = targets
         self.linger = linger
-        self.order = Reordered()
+        self.order: Reordered[_Begun] = Reordered()
         self.follower = Follower(engine, self.order.put)
         self.last: dict[str, tuple[bytes, int]] = {}  # container → its last line, how often told
         self.ids = {target.name: target.id for target in targets}

@@ -1,8 +1,8 @@
 """A terminal's view of a project: output of its containers while they come and go.
 
 One loop in the main thread takes everything there is to know from one queue: what containers
-write, what the engine says happened to them, what became of a plan that is carried out meanwhile,
-and the user's interrupts.
+write, in the order in which they wrote it, what the engine says happened to them, what became of a
+plan that is carried out meanwhile, and the user's interrupts.
 
 Source: rules 141-151
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +19,8 @@ from pycompose import labels
 from pycompose.cancel import Cancel
 from pycompose.errors import ApplyError, Cancelled, EngineError, EngineUnavailable, NotFound
 from pycompose.events import Event, LogLine, Notice, StepEvent
-from pycompose.follow import Ended, Follower, Output, Target
+from pycompose.follow import Ended, Follower, Output, Target, stamped
+from pycompose.interleave import Reordered
 from pycompose.moments import moment
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ class Attached:
         self.session = session
         self.project = project
         self.view = view
-        self.inbox: SimpleQueue[tuple[str, Any]] = SimpleQueue()
+        self.inbox: Reordered[tuple[str, Any]] = Reordered()
         self.tracked: dict[str, Tracked] = {}
-        self.follower = Follower(session.engine, lambda output: self.inbox.put(("output", output)))
+        self.follower = Follower(session.engine, self.inbox.put)
         self.working = 0  # plans that are being carried out
         self.inner: Cancel | None = None
         self.started = False
@@ -119,10 +119,12 @@ class Attached:
         try:
             with self.session.cancel.listening(lambda n: self.inbox.put(("cancel", n))):
                 while not self._over():
-                    self._take(*self.inbox.get())
+                    self._next()
         finally:
             self.follower.close()
             events.close()
+            for output in self.inbox.rest():
+                self._output(output)
         if self.failure is not None:
             raise self.failure
         if self.interrupts:
@@ -132,10 +134,15 @@ class Attached:
 
     # What the loop takes from the queue.
 
+    def _next(self) -> None:
+        found = self.inbox.get()
+        if isinstance(found, LogLine | Ended):
+            self._output(found)
+        elif found is not None:
+            self._take(*found)
+
     def _take(self, kind: str, value: Any) -> None:
-        if kind == "output":
-            self._output(value)
-        elif kind == "emit":
+        if kind == "emit":
             self._emit(value)
         elif kind == "event":
             self._event(value)
@@ -169,6 +176,8 @@ class Attached:
             if one is not None:
                 one.followed = False
                 self._tell_end(one)
+        elif self.view.timestamps:
+            self._emit(stamped(output))
         else:
             self._emit(output)
 
@@ -190,6 +199,7 @@ class Attached:
             one = self.tracked.setdefault(id, Tracked(self._display(marks), service))
             one.name = self._display(marks)
             one.alive, one.ended = True, None
+            self.inbox.hold()  # what it writes first may have to go before what is here
             self._follow(id, one)
         elif action == "die" and id in self.tracked:
             at = int(event.get("timeNano") or 0)
@@ -274,7 +284,6 @@ class Attached:
                     since=view.since,
                     until=view.until,
                     tail=view.tail,
-                    timestamps=view.timestamps,
                 )
             )
 
@@ -288,7 +297,6 @@ class Attached:
                 name=one.name,
                 since=one.since or self.begun,
                 whole=True,
-                timestamps=self.view.timestamps,
             )
         )
 

@@ -122,6 +122,7 @@ def _lines(
         # No other thread, no queue: a long log is read as fast as it can be.
         yield from all_lines(engine, targets)
         return
+    from pycompose.follow import stamped
     from pycompose.interleave import Followed, stored
 
     if options.follow:
@@ -131,7 +132,7 @@ def _lines(
         lines = stored(engine, targets)
     for line in lines:
         if isinstance(line, LogLine) and options.timestamps:
-            line = line._replace(line=b"%b %b" % (line.time, line.line))
+            line = stamped(line)
         yield line
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections import Counter
 from functools import partial
 
@@ -11,7 +13,7 @@ import pytest
 pytestmark = pytest.mark.docker
 
 # Each run of a container writes its lines and waits to be restarted.
-LINES = 2000
+LINES = 10_000 if os.environ.get("PYCOMPOSE_TEST_ALL") else 2_000
 CONTAINERS = 5
 SCRIPT = f"i=0; while [ $i -lt {LINES} ]; do i=$((i+1)); echo $i; done; echo end; exec sleep 1000"
 FIVE = f"""\
@@ -47,6 +49,11 @@ def check(lines: list[dict], runs: int) -> None:
     )
 
 
+def shown(text: str) -> list[dict]:
+    found = re.findall(r"^web-(\d) +\| (\S+Z) (\w+)$", text, re.MULTILINE)
+    return [{"index": int(index), "ts": ts, "line": line} for index, ts, line in found]
+
+
 def ends(text: str) -> int:
     return text.count('"line":"end"')
 
@@ -70,6 +77,20 @@ def test_lines_are_in_the_order_in_which_they_were_written(scene) -> None:
     following.signal(2)
     assert following.end() == 130
     check(told(following.stdout), 3)
+
+
+def test_an_attached_up_shows_lines_in_the_order_in_which_they_were_written(scene) -> None:
+    scene.write(FIVE)
+    up = scene.start("up", "--timestamps", "--no-color")
+    for run in (1, 2, 3):
+        wanted = run * CONTAINERS
+        up.until(lambda wanted=wanted: up.stdout.count("Z end\n") == wanted, f"run {run}")
+        if run < 3:
+            for id in scene.ids().values():
+                scene.client.api.restart(id, timeout=0)
+    up.signal(2)
+    assert up.end() == 130
+    check(shown(up.stdout), 3)
 
 
 def test_containers_that_start_later_are_followed_too(scene) -> None:

@@ -7,7 +7,7 @@ from projects import IMAGE
 
 from pycompose.engine.fake import FakeEngine
 from pycompose.events import LogLine
-from pycompose.follow import Target
+from pycompose.follow import Ended, Target
 from pycompose.interleave import OPENING, WINDOW, Followed, Reordered, stored
 
 
@@ -82,6 +82,25 @@ def test_lines_are_held_back_no_longer_than_needed() -> None:
     order.put(line("3"))
     clock.now += OPENING + WINDOW
     assert [order.get(0), order.get(0)] == [line("3"), line("4")]
+
+
+def test_containers_that_start_again_and_again_hold_nothing_back_for_long() -> None:
+    clock = Clock()
+    order = Reordered(clock)
+    order.put(line("1"))
+    for _ in range(10):
+        order.hold()
+        clock.now += OPENING / 10
+    assert order.get(0) == line("1")
+
+
+def test_what_is_no_output_comes_at_once_and_the_rest_in_order() -> None:
+    order = Reordered(Clock())
+    for item in (line("2"), Ended("a"), line("1"), "event"):
+        order.put(item)
+    assert order.get() == "event"
+    assert order.rest() == [line("1"), line("2"), Ended("a")]
+    assert order.get(0) is None
 
 
 def test_followed_containers_are_told_of_once_and_new_ones_join(engine: FakeEngine) -> None:
