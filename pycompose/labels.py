@@ -43,5 +43,7 @@ MOVER: Final = "org.pycompose.mover"
 # or has a name that ends so.
 MOVER_FILLS: Final = "org.pycompose.mover.fills"
 MOVER_DONE: Final = "-done"
-# On both: what was stopped or paused for them and is to run afterwards, as `start:ID,unpause:ID`.
+# On one that copies from another project's volume: that project.
+MOVER_FROM: Final = "org.pycompose.mover.from"
+# On all: what was stopped or paused for them and is to run afterwards, as `start:ID,unpause:ID`.
 MOVER_RESUMES: Final = "org.pycompose.mover.resumes"

@@ -306,14 +306,28 @@ class Session:
                 if not self._holding:
                     self._locks.close()
 
+    @contextmanager
+    def exclusive_with(self, other: str) -> Iterator[None]:
+        """Be the only command that changes the project, and another one; as `exclusive`."""
+        with ExitStack() as held:
+            # Two commands that want the same two take them in the same order.
+            for name in sorted({self.project_name, other}):
+                if name == self.project_name:
+                    held.enter_context(self.exclusive(name))
+                else:
+                    held.enter_context(self._locked(name))
+            yield
+
     def _lock(self, name: str) -> None:
+        self._locks = self._locked(name or self.project_name)
+
+    def _locked(self, name: str) -> ExitStack:
         """Keep other commands away: those of this machine, then those of others, if there are."""
         engine, endpoint = self.engine, self._endpoint
         if self.settings.dry_run or endpoint is None:
-            return
+            return ExitStack()
         from pycompose.files.lock import ProjectLock, lock_folder
 
-        name = name or self.project_name
         timeout = self.settings.lock_timeout
 
         def waiting(text: str) -> None:
@@ -334,7 +348,7 @@ class Session:
                 there = EngineLock(engine, name, holder, os.urandom(8).hex())
                 locks.callback(there.release)
                 there.acquire(timeout=timeout, waiting=waiting)
-            self._locks = locks.pop_all()
+            return locks.pop_all()
 
     def known(self, project: Project, services: tuple[str, ...]) -> None:
         """Check that services exist.

@@ -52,6 +52,7 @@ COMMANDS: Final = {
     "version": "Show the version of pycompose",
     "volumes": "List volumes",
     "volumes backup": "Back up volumes to files",
+    "volumes clone": "Copy a volume into another one",
     "volumes restore": "Restore a volume from a backup",
     "wait": "Block until containers of services stop",
 }

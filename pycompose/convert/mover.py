@@ -88,13 +88,16 @@ def copier(
     resumes: Sequence[str] = (),
     *,
     empty: bool = False,
+    origin: str = "",
 ) -> Json:
-    """Return a container that copies what is in one volume into another."""
+    """Return a container that copies what is in one volume, of `origin`, into another."""
     script = _PIPE % (" ".join(map(_quoted, _READ)), " ".join(map(_quoted, _WRITE)))
     mounts = [_mount(source, _SOURCE, read_only=True), _mount(volume, VOLUME)]
     command = ["-c", f"{_EMPTY}{script}" if empty else script]
     body = _body(project, image, "sh", command, mounts, volume, resumes)
     body["Labels"][labels.MOVER_FILLS] = volume
+    if origin not in ("", project):
+        body["Labels"][labels.MOVER_FROM] = origin
     return body
 
 

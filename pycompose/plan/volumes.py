@@ -7,7 +7,7 @@ that whoever comes after a command that was cut off can tell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple, TypeAlias, get_args
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from pycompose import labels
 from pycompose.model.project import Project
@@ -19,6 +19,7 @@ from pycompose.plan.ops import (
     CreateContainer,
     CreateVolume,
     FillVolume,
+    Kill,
     Made,
     Pause,
     Ref,
@@ -30,18 +31,25 @@ from pycompose.plan.ops import (
     Unpause,
 )
 from pycompose.plan.plan import Plan
+from pycompose.plan.resources import fills
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState
 
 Manner: TypeAlias = Literal["", "pause", "stop"]
 How: TypeAlias = Literal["start", "unpause", "start-paused"]
+_LATER: Final = "then-"  # before the mark of what may run only if all went well
 
 
 class Resume(NamedTuple):
-    """A container that is to run again, and what that takes."""
+    """A container that is to run again, and what that takes.
+
+    It does so whatever becomes of the rest where that is `safe`: where it is not one that would
+    start on a volume that was filled only in part.
+    """
 
     how: How
     container: ContainerState
+    safe: bool = False
 
 
 class Job(NamedTuple):
@@ -81,16 +89,18 @@ def active(containers: Iterable[ContainerState]) -> tuple[ContainerState, ...]:
     return tuple(container for container in containers if container.state in STOPPABLE)
 
 
-def resume(container: ContainerState, manner: Literal["pause", "stop"]) -> Resume:
+def resume(
+    container: ContainerState, manner: Literal["pause", "stop"], *, safe: bool = False
+) -> Resume:
     """Return what brings a container back that is stopped or paused now."""
     if manner == "pause":
-        return Resume("unpause", container)
-    return Resume("start-paused" if container.state == "paused" else "start", container)
+        return Resume("unpause", container, safe)
+    return Resume("start-paused" if container.state == "paused" else "start", container, safe)
 
 
 def marks(resumes: Iterable[Resume]) -> tuple[str, ...]:
     """Return containers that are to run again as a label holds them."""
-    return tuple(f"{each.how}:{each.container.id}" for each in resumes)
+    return tuple(f"{'' if e.safe else _LATER}{e.how}:{e.container.id}" for e in resumes)
 
 
 def left(mover: ContainerState, containers: Iterable[ContainerState]) -> tuple[Resume, ...]:
@@ -98,12 +108,12 @@ def left(mover: ContainerState, containers: Iterable[ContainerState]) -> tuple[R
     found = []
     known = {container.id: container for container in containers}
     for mark in mover.labels.get(labels.MOVER_RESUMES, "").split(","):
-        how, _, id = mark.partition(":")
+        how, _, id = mark.removeprefix(_LATER).partition(":")
         state = known[id].state if id in known else ""
         halted = state == "paused" if how == "unpause" else state in ("exited", "created")
         for allowed in get_args(How):
             if halted and how == allowed:
-                found.append(Resume(allowed, known[id]))
+                found.append(Resume(allowed, known[id], not mark.startswith(_LATER)))
     return tuple(found)
 
 
@@ -119,8 +129,8 @@ def move(
 
     `old` are containers of attempts that were cut off, which the new ones stand in for.
 
-    Whatever becomes of what is only read, all runs again. What is written has to have ended well:
-    until then its container stays and tells so, and what uses the volume stays down.
+    What is filled has to have ended well: until then its container stays and tells so, and what
+    would start on it stays down.
     """
     steps = Steps()
     made = []
@@ -147,20 +157,19 @@ def move(
                 body=job.body,
             )
         )
-    for mover in old:
-        _remove(steps, mover.name, mover.id, "it is left of an earlier attempt", made)
+    why = "it is left of an earlier attempt"
+    gone = [_remove(steps, mover.name, mover.id, why, made) for mover in old]
     stops = [_halt(project, steps, each, made) for each in halted]
-    reading = sum(job.kind is SaveVolume for job in jobs)
-    done = [_moved(steps, job, id, stops) for job, id in zip(jobs, made, strict=True)]
+    done = [_moved(steps, job, id, [*stops, *gone]) for job, id in zip(jobs, made, strict=True)]
     after_stop = dict(zip((each.container.id for each in halted), stops, strict=True))
     begun = []
     for each in resumes:
         stop = [after_stop[each.container.id]] if each.container.id in after_stop else []
-        begun.append(_resume(project, steps, each, [*stop, *done], tolerates=reading))
+        begun.append(_resume(project, steps, each, [*stop, *done], tolerates=len(done) * each.safe))
     for job, container, step in zip(jobs, made, done, strict=True):
         # Last of all, as its label tells what is to run again.
         why = "it has done its work"
-        tolerates = len(begun) + (job.kind is SaveVolume)
+        tolerates = len(begun) + 1 if job.kind is SaveVolume else 0
         _remove(steps, job.name, Made(container), why, [container, step, *begun], tolerates)
     return steps.plan()
 
@@ -194,18 +203,30 @@ def _moved(steps: Steps, job: Job, container: int, after: Iterable[int]) -> int:
 def mend(
     project: Project, movers: Iterable[ContainerState], resumes: Iterable[Resume], why: str
 ) -> Plan:
-    """Return the steps that remove movers and let run again what waits for them."""
+    """Return the steps that remove movers and let run again what waits for them.
+
+    Those that fill a volume are only ended: they tell that it is incomplete.
+    """
     steps = Steps()
     begun = [_resume(project, steps, each, []) for each in resumes]
     for mover in movers:
-        _remove(steps, mover.name, mover.id, why, begun, len(begun))
+        if not fills(mover):
+            _remove(steps, mover.name, mover.id, why, begun, len(begun))
+        elif mover.state in STOPPABLE:
+            steps.add(
+                Kill,
+                resource=f"Container {mover.name}",
+                cause="moving",
+                why=why,
+                container=mover.id,
+            )
     return steps.plan()
 
 
 def _remove(
     steps: Steps, name: str, container: Ref, why: str, after: Iterable[int], tolerates: int = 0
-) -> None:
-    steps.add(
+) -> int:
+    return steps.add(
         RemoveContainer,
         after=after,
         resource=f"Container {name}",

@@ -76,6 +76,8 @@ CASES = [
     ("up", "volumes backup --pause data", COMPOSE, "Container demo-db-1 Unpaused"),
     ("up", "volumes backup --stop -o x/", COMPOSE, "Volume demo_data Backed up"),
     ("up", "volumes restore --stop --replace data.tar", COMPOSE, "Volume demo_data Restored"),
+    ("up", "volumes clone data copy --stop", COMPOSE, "Volume demo_copy Cloned"),
+    ("up", "volumes clone data --to-project x", COMPOSE, "Volume x_data Cloned"),
     ("new", "volumes restore data.tar", COMPOSE, "Volume demo_data Created"),
     ("paused", "unpause", COMPOSE, "Container demo-web-1 Unpaused"),
     ("stopped", "start", COMPOSE, "Container demo-web-1 Started"),

@@ -96,6 +96,26 @@ def test_a_tree_comes_back_as_it_was(ground: Volumes) -> None:
     ground.converges(list(BOTH))
 
 
+def test_a_clone_is_the_same_tree(ground: Volumes) -> None:
+    before = ground.fill(60, 1 << 20)
+    ground.run("volumes", "clone", "data", "copy", "--image", TAR, "--pause")
+    assert ground.states() == BOTH
+    assert ground.tell("copy") == before == ground.tell()
+
+
+def test_a_killed_clone_is_done_again(ground: Volumes) -> None:
+    before = ground.fill(60, 1 << 20)
+    words = ("volumes", "clone", "data", "copy", "--image", TAR, "--stop", "--replace")
+    ground.run(*words)
+    with Proxy(str(ground.folder / "proxy"), ground.path) as proxy:
+        count = changes(ground, proxy, *words)
+        for at in range(1, count + 1):
+            assert killed(ground, proxy, words, at, after=True)
+            ground.run(*words)
+            assert ground.states() == BOTH, f"after a kill at {at}"
+            assert ground.tell("copy") == before, f"after a kill at {at}"
+
+
 def test_a_killed_backup_leaves_no_file_and_the_next_lets_all_run_again(ground: Volumes) -> None:
     before = ground.fill(60, 1 << 20)
     words = ("volumes", "backup", "data", "--image", TAR, "-o", "data.tar")

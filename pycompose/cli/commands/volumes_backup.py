@@ -34,7 +34,7 @@ def main(
       pycompose volumes backup data --pause --compress gzip -o data.tar.gz
       pycompose volumes backup data -o - | ssh elsewhere 'cat >data.tar'
     """
-    from pycompose.app.volumes import BackupOptions, backup
+    from pycompose.app.backup import BackupOptions, backup
     from pycompose.ui.console import Console
 
     if pause and stop:

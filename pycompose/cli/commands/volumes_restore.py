@@ -30,7 +30,7 @@ def main(
       pycompose volumes restore --stop --replace data.tar data
       pycompose -p demo volumes restore - <data.tar
     """
-    from pycompose.app.volumes import RestoreOptions, restore
+    from pycompose.app.backup import RestoreOptions, restore
     from pycompose.ui.console import Console
 
     file, *rest = words or [""]

@@ -63,7 +63,7 @@ def test_what_uses_a_volume_is_paused_once_it_is_written_down_and_goes_on_afterw
 
 
 def test_all_runs_again_where_a_backup_fails() -> None:
-    plan = moved(ops.SaveVolume, plans.resume(user("db"), "stop"))
+    plan = moved(ops.SaveVolume, plans.resume(user("db"), "stop", safe=True))
     assert carried_out(plan, 3) == ["CreateContainer", "Stop", "Start", "RemoveContainer"]
     assert carried_out(plan, 1) == []
     assert carried_out(plan, 2) == ["CreateContainer", "RemoveContainer"]

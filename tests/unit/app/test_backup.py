@@ -2,146 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
 from projects import EMPTY_TAR
+from volume_place import Console, Place, place, tree
 
 from pycompose import labels
-from pycompose.app import moving
-from pycompose.app import volumes as use
-from pycompose.app.session import Session
-from pycompose.app.settings import Settings
-from pycompose.app.volumes import BackupOptions, RestoreOptions
-from pycompose.cancel import Cancel
-from pycompose.engine.fake import Behaviour, FakeEngine
+from pycompose.engine.fake import Behaviour
 from pycompose.errors import ApplyError, UsageError
-from pycompose.events import Event, Notice
-from pycompose.files.backup import check, write
+from pycompose.files.backup import check
 
-COMPOSE = """\
-name: demo
-services:
-  db: {image: db, volumes: ["data:/data"], labels: {a: b}}
-  web: {image: web, volumes: ["data:/data:ro"]}
-volumes:
-  data: {labels: {kept: "yes"}}
-  more: {external: true}
-"""
-
-
-def tree(*names: str) -> bytes:
-    held = io.BytesIO()
-    with tarfile.open(fileobj=held, mode="w") as tar:
-        for name in ("volume", *(f"volume/{name}" for name in names)):
-            info = tarfile.TarInfo(name)
-            info.type = tarfile.REGTYPE if "/" in name else tarfile.DIRTYPE
-            tar.addfile(info)
-    return held.getvalue()
-
-
-class Console:
-    """Standard streams that are pipes."""
-
-    screen = keyboard = False
-
-    def __init__(self, typed: bytes = b"") -> None:
-        self.typed, self.written = typed, b""
-
-    def read(self) -> bytes:
-        data, self.typed = self.typed[:1000], self.typed[1000:]
-        return data
-
-    def write(self, stream: int, data: bytes) -> None:
-        assert stream == 1
-        self.written += data
-
-
-class Place:
-    """The project `demo` in a folder, on an engine whose image `db` has a tar."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.engine = FakeEngine()
-        self.told: list[Event] = []
-        self.console = Console()
-        for name in ("db", "web"):
-            self.engine.add_image(name)
-        (folder / "compose.yaml").write_text(COMPOSE)
-        self.tars()
-
-    def tars(self, *names: str) -> None:
-        """Have movers say what a tar says of a volume with files of these names."""
-        probe = Behaviour(exits=0, output=((1, EMPTY_TAR),))
-        self.engine.behave("demo-volume-x", probe)
-        reads = Behaviour(exits=0, output=((1, tree(*names)),))
-        self.engine.behave("demo-volume-data-x", reads)
-
-    def session(self, *, named: str = "") -> Session:
-        return Session(
-            Settings(cwd=str(self.folder), project_name=named or None, project_named=bool(named)),
-            emit=self.told.append,
-            confirm=lambda _: False,
-            cancel=Cancel(),
-            engine=self.engine,
-        )
-
-    def up(self) -> None:
-        for service, name in (("db", "demo-db-1"), ("web", "demo-web-1")):
-            self.run(name, service)
-
-    def run(self, name: str, image: str, *, labelled: bool = True, **host: Any) -> str:
-        marks = {labels.PROJECT: "demo", labels.SERVICE: image, labels.CONFIG_HASH: "x"}
-        if "demo_data" not in [v["Name"] for v in self.engine.list_volumes()]:
-            own = {labels.PROJECT: "demo", labels.VOLUME: "data", "kept": "yes"}
-            self.engine.create_volume({"Name": "demo_data", "Labels": own})
-        mount = "demo_data:/data:ro" if image == "web" else "demo_data:/data"
-        body = {"Image": image, "HostConfig": {"Binds": [mount], **host}}
-        body |= {"Labels": marks} if labelled else {}
-        id = str(self.engine.create_container(name, body)["Id"])
-        self.engine.start_container(id)
-        return id
-
-    def states(self) -> dict[str, str]:
-        return {c["Names"][0][1:]: c["State"] for c in self.engine.list_containers()}
-
-    def changes(self) -> list[str]:
-        return [call.method for call in self.engine.changes]
-
-    def backup(self, *volumes: str, **options: Any) -> None:
-        asked = BackupOptions(volumes=volumes, **options)
-        use.backup(self.session(), asked, self.console)  # type: ignore[arg-type]
-
-    def restore(self, file: str, *, named: str = "", **options: Any) -> None:
-        asked = RestoreOptions(file=file, **options)
-        use.restore(self.session(named=named), asked, self.console)  # type: ignore[arg-type]
-
-    def file(self, **manifest: Any) -> str:
-        said = {"project": "demo", "volume": "data", "driver": "local", "driver_opts": {}}
-        with (self.folder / "data.tar").open("wb") as file:
-            write(file, {**said, **manifest}, iter([tree("a")]), compress="", time=1)
-        return "data.tar"
-
-    @property
-    def warnings(self) -> list[str]:
-        return [
-            event.message
-            for event in self.told
-            if isinstance(event, Notice) and event.level == "warning"
-        ]
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    for module in (moving, use):
-        monkeypatch.setattr(module, "token", lambda: "x")
-    return Place(tmp_path)
-
-
+__all__ = ["place"]  # a fixture
 BOTH = {"demo-db-1": "running", "demo-web-1": "running"}
 
 
@@ -272,18 +142,8 @@ def test_a_volume_that_is_in_use_is_not_restored(place: Place) -> None:
 
 def test_a_volume_with_something_in_it_is_not_overwritten(place: Place) -> None:
     place.up()
-    full = place.engine.add_image("full", volumes=[])
-    assert full
-    probe = {"demo-volume-x": {"/pycompose/volume/a": b"x"}}
-    create = place.engine.create_container
-
-    def created(name: str, body: Any, **more: Any) -> Any:
-        made = create(name, body, **more)
-        place.engine.container(made["Id"]).files.update(probe.get(name, {}))
-        return made
-
-    place.engine.create_container = created  # type: ignore[method-assign]
-    for name in ("demo-db-1", "demo-web-1"):
+    place.holds("demo-volume-x", "a")
+    for name in BOTH:
         place.engine.stop_container(name)
     with pytest.raises(UsageError, match=r"demo_data is not empty \(--replace destroys"):
         place.restore(place.file())
