@@ -44,7 +44,8 @@ services:
     networks: [back]
     volumes: [/anonymous]
     depends_on: [db]
-  cache: {<<: *base, volumes: [/anonymous], networks: [back]}
+  # Takes no notice of SIGTERM: it goes on for a while after who stopped it was killed.
+  cache: {<<: *base, init: false, stop_grace_period: 2s, volumes: [/anonymous], networks: [back]}
   front: {<<: *base, networks: [front], depends_on: [web]}
   sidecar: {<<: *base, network_mode: "service:front"}
 networks: {front: {}, back: {}}
