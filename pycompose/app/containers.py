@@ -35,7 +35,7 @@ def kill(session: Session, options: KillOptions) -> None:
             snapshot,
             options.services,
             signal=options.signal,
-            remove_orphans=options.remove_orphans,
+            remove_orphans=options.remove_orphans or session.project_if_any is None,
         )
         if not plan.steps:
             session.emit(Notice(message="no container to kill", level="info"))
@@ -71,9 +71,7 @@ def unpause(session: Session, services: tuple[str, ...]) -> None:
 
 
 def remove(session: Session, options: RemoveOptions, tell: Callable[[str], None]) -> None:
-    """Remove stopped containers, once that was agreed to.
-
-    `tell` is given the list of what goes where nobody is asked.
+    """Remove stopped containers, once that was agreed to; `tell` is given the list of them.
 
     Raises:
         UsageError: a service was named that does not exist.
@@ -85,12 +83,12 @@ def remove(session: Session, options: RemoveOptions, tell: Callable[[str], None]
     with session.exclusive():
         project, snapshot = project_there(session, services)
         names = plans.removable(project, snapshot, services, stopping=options.stop)
-        question = f"Going to remove {', '.join(names)}"
         if not names:
             session.emit(Notice(message="no stopped containers", level="info"))
-        elif options.force or session.settings.dry_run:
-            tell(question)
-        elif not session.confirm(question):
+            return
+        tell(f"Going to remove {', '.join(names)}")
+        asking = not options.force and not session.settings.dry_run
+        if asking and not session.confirm("Are you sure?"):
             return
         plan = plans.remove(
             project, snapshot, services, stopping=options.stop, volumes=options.volumes

@@ -449,20 +449,23 @@ def _providers(session: Session, project: Project) -> Mapping[str, str]:
 
 
 def start(session: Session, options: StartOptions) -> None:
-    """Start containers that exist, in order.
+    """Start containers of services and of what they depend on, in order.
 
     Raises:
-        UsageError: a service was named that does not exist, or has no container.
+        UsageError: a service was named that does not exist, or containers are missing.
         ApplyError: steps failed.
     """
+    from pycompose.plan import adopt
     from pycompose.plan import lifecycle as plans
 
     with session.exclusive():
         project, snapshot = project_there(session, options.services)
-        _complete(snapshot, options.services)
+        if session.project_if_any is None:
+            adopt.check_start(project, snapshot, options.services)
         if any(service.pre_start for service in project.services.values()):
             project = session.load(options.services)  # hooks need more than names
         plan = plans.start(project, snapshot, options.services, wait=options.wait)
+        _complete(snapshot, plan)
         timeout = options.wait_timeout if options.wait else None
         carry_out(session, plan, timeout=timeout, project=project)
 
@@ -489,11 +492,13 @@ def restart(session: Session, options: StopOptions) -> None:
         UsageError: a service was named that does not exist.
         ApplyError: steps failed.
     """
+    from pycompose.plan import adopt
     from pycompose.plan import lifecycle as plans
 
     with session.exclusive():
         project, snapshot = project_there(session, options.services)
-        _complete(snapshot, options.services)
+        if session.project_if_any is None:
+            adopt.check(project, options.services)
         plan = plans.restart(
             project,
             snapshot,
@@ -501,10 +506,11 @@ def restart(session: Session, options: StopOptions) -> None:
             timeout=options.timeout,
             dependents=not options.no_deps,
         )
+        _complete(snapshot, plan)
         carry_out(session, plan, project=project)
 
 
-def _complete(snapshot: Snapshot, services: tuple[str, ...]) -> None:
+def _complete(snapshot: Snapshot, plan: Plan) -> None:
     """Check that no container is started on a volume that was filled only in part.
 
     Raises:
@@ -513,8 +519,9 @@ def _complete(snapshot: Snapshot, services: tuple[str, ...]) -> None:
     from pycompose.plan.resources import incomplete
 
     bad = incomplete(snapshot)
+    started = {getattr(step, "container", "") for step in plan.steps}
     for container in snapshot.containers if bad else ():
-        if not services or container.service in services:
+        if container.id in started:
             for mount in container.mounts:
                 if mount.type == "volume" and mount.name in bad:
                     raise UsageError(

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import get_args
 
 from pycompose import graph, labels
+from pycompose.errors import UsageError
 from pycompose.model.project import Project
 from pycompose.model.resources import Network, Volume
 from pycompose.model.service import Condition, Dependency, Service
@@ -41,6 +42,39 @@ def adopt(snapshot: Snapshot) -> Project:
         networks={n.labels.get(labels.NETWORK, n.name): Network(name=n.name) for n in mine},
         volumes={v.labels.get(labels.VOLUME, v.name): Volume(name=v.name) for v in owned},
     )
+
+
+def check(project: Project, services: Iterable[str]) -> None:
+    """Check that services are there, as far as labels tell: all there is to know of them.
+
+    Raises:
+        UsageError: one is not.
+    """
+    for name in services:
+        if name not in project.services:
+            raise UsageError(f"no such service: {name}")
+
+
+def check_start(project: Project, snapshot: Snapshot, services: Iterable[str]) -> None:
+    """Check that services, and what they depend on, can be started without their files.
+
+    Raises:
+        UsageError: there is no container at all, or none of one of these services.
+    """
+    if not project.services:
+        raise UsageError(f"no container found for project {project.name!r}")
+    named = tuple(services)
+    check(project, named)
+    chosen = graph.closure(project, named) if named else project.services
+    for container in snapshot.containers:
+        if container.oneoff or container.service not in chosen:
+            continue
+        for entry in container.labels.get(labels.DEPENDS_ON, "").split(","):
+            other = entry.partition(":")[0]
+            if other and other not in project.services:
+                raise UsageError(
+                    f"service {container.service!r} depends on {other!r}, which has no container"
+                )
 
 
 def with_dependents(project: Project, services: Iterable[str]) -> tuple[str, ...]:

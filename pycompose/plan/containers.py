@@ -13,7 +13,7 @@ from pycompose.plan import grants
 from pycompose.plan.diverged import anonymous
 from pycompose.plan.lifecycle import stop
 from pycompose.plan.ops import STOPPABLE, Kill, Pause, RemoveContainer, Unpause
-from pycompose.plan.orphans import is_orphan
+from pycompose.plan.orphans import is_foreign
 from pycompose.plan.plan import Plan
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, Snapshot
@@ -31,13 +31,13 @@ def kill(
 ) -> Plan:
     """Return the steps that send a signal to what runs of the services, one-off containers too.
 
-    `remove_orphans` reaches the containers of services that the file does not know; like Docker
-    Compose's, it removes nothing.
+    Without `services`, `remove_orphans` reaches every container of the project that was not made
+    from other files; like Docker Compose's, it removes nothing.
     """
     steps = Steps()
     for container in snapshot.containers:
         known = container.service in (services or project.services)
-        orphan = remove_orphans and is_orphan(project, container)
+        orphan = remove_orphans and not services and not is_foreign(project, container)
         if container.state in _RUNNING and (known or orphan):
             steps.add(
                 Kill,

@@ -5,7 +5,7 @@ Source: rules 108-118 and 126
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Final
 
@@ -14,9 +14,10 @@ from pycompose.errors import UsageError
 from pycompose.model.project import Project
 from pycompose.plan import hooks
 from pycompose.plan.joins import joins, standing
-from pycompose.plan.ops import STOPPABLE, UNTIL, Restart, Start, Stop, Unpause, Until, Wait
+from pycompose.plan.ops import STOPPABLE, Restart, Start, Stop, Unpause
 from pycompose.plan.plan import Plan
 from pycompose.plan.pre_start import pre_start
+from pycompose.plan.progress import Progress, gate_of, wait_for_all
 from pycompose.plan.steps import Steps
 from pycompose.snapshot import ContainerState, Snapshot
 
@@ -72,48 +73,41 @@ def stop(
 def start(
     project: Project, snapshot: Snapshot, services: Iterable[str], *, wait: bool = False
 ) -> Plan:
-    """Return the steps that start the services' containers, in order, with their conditions.
+    """Return the steps that start containers of the services and of all that they depend on.
+
+    Each starts once the conditions of its dependencies hold. A service without containers is
+    passed over, unless another waits for it, or the project has none at all.
 
     Raises:
-        UsageError: a service that was asked for has no container.
+        UsageError: there is no container to start, or to wait for.
     """
     steps = Steps()
-    asked = set(services) or {*project.services}
-    started: dict[str, list[int]] = {}
+    named = tuple(services)
+    chosen = {*(graph.closure(project, named) if named else project.services)}
+    _needed(project, snapshot, chosen, steps)
+    progress: dict[str, Progress] = {}
     for name in graph.order(project):
-        containers = _of(snapshot, name)
-        started[name] = []
-        if name not in asked:
+        if name not in chosen:
             continue
-        if not containers and project.services[name].instances:
-            raise UsageError(f"service {name!r} has no container to start, 'up' creates one")
-        gate = _gate(project, snapshot, steps, name, started)
+        gate = gate_of(steps, progress, project.services[name])
+        containers = _of(snapshot, name)
+        mine = progress[name] = Progress()
         prepared = any(c.state in ("running", "restarting", "paused") for c in containers)
         for container in containers:
+            mine.add(container.number or 1, container.name, container.id)
             stops = []
             if container.stopping:
                 stops = [_stopped(steps, container)]
             elif container.state in ("running", "restarting", "removing"):
+                mine.settled.append(container)
                 steps.running.append(container.name)
                 continue
             if not prepared:
                 gate = _prepare(project, snapshot, steps, container, gate)
                 prepared = True
-            kind: type[Unpause] | type[Start] = Unpause if container.state == "paused" else Start
-            step = steps.add(
-                kind,
-                after=[*gate, *stops],
-                resource=f"Container {container.name}",
-                cause="asked",
-                why=f"it is {container.state}" if not stops else _TOLD,
-                container=container.id,
-                service=name,
-            )
-            if kind is Start:
-                step = hooks.post_start(steps, project, name, container.name, container.id, step)
-            started[name].append(step)
-        if wait and containers:
-            _wait(steps, name, containers, started[name], "running_or_healthy", "--wait")
+            mine.started.append(_start(project, steps, container, gate, stops))
+    if wait:
+        wait_for_all(steps, project, progress)
     return steps.plan()
 
 
@@ -129,6 +123,24 @@ def _stopped(steps: Steps, container: ContainerState) -> int:
     )
 
 
+def _needed(project: Project, snapshot: Snapshot, chosen: Collection[str], steps: Steps) -> None:
+    """Check that what is to be started, or to be waited for, is there."""
+    there = {c.service for c in snapshot.containers if not c.oneoff}
+    for name in sorted(chosen):
+        service = project.services[name]
+        if not there and service.instances and not service.provider:
+            raise UsageError(f"service {name!r} has no container to start, 'up' creates one")
+        for other, need in sorted(service.depends_on.items()):
+            depended = project.services.get(other)
+            if other in there or depended is None or need.condition == "service_started":
+                continue
+            if depended.instances and not depended.provider:
+                missing = f"service {name!r} waits for {other!r}, which has no container"
+                if need.required:
+                    raise UsageError(f"{missing}, 'up' creates one")
+                steps.warn(missing)
+
+
 def _prepare(
     project: Project, snapshot: Snapshot, steps: Steps, first: ContainerState, gate: list[int]
 ) -> list[int]:
@@ -139,49 +151,26 @@ def _prepare(
     return pre_start(steps, project, snapshot, service, first.id, gate, joined)
 
 
-def _gate(
-    project: Project, snapshot: Snapshot, steps: Steps, name: str, started: dict[str, list[int]]
-) -> list[int]:
-    gate: list[int] = []
-    if all(c.state == "running" and not c.stopping for c in _of(snapshot, name)):
-        return gate
-    for other, need in sorted(project.services[name].depends_on.items()):
-        containers = _of(snapshot, other)
-        until = UNTIL[need.condition]
-        if not containers:
-            continue
-        if until == "started":
-            gate += started.get(other, [])
-        else:
-            why = f"{name} depends on it ({need.condition})"
-            after = started.get(other, [])
-            step = _wait(steps, other, containers, after, until, why, best_effort=not need.required)
-            gate.append(step)
-    return gate
-
-
-def _wait(
+def _start(
+    project: Project,
     steps: Steps,
-    service: str,
-    containers: list[ContainerState],
-    after: Iterable[int],
-    until: Until,
-    why: str,
-    *,
-    best_effort: bool = False,
+    container: ContainerState,
+    gate: list[int],
+    stops: list[int],
 ) -> int:
-    return steps.add(
-        Wait,
-        after=after,
-        resource=f"Service {service}",
-        cause="asked" if why == "--wait" else "dependency",
-        why=why,
-        containers=tuple(c.id for c in containers),
-        names=tuple(c.name for c in containers),
-        until=until,
-        best_effort=best_effort,
-        service=service,
+    kind: type[Unpause] | type[Start] = Unpause if container.state == "paused" else Start
+    step = steps.add(
+        kind,
+        after=[*gate, *stops],
+        resource=f"Container {container.name}",
+        cause="asked",
+        why=_TOLD if stops else f"it is {container.state}",
+        container=container.id,
+        service=container.service,
     )
+    if kind is Unpause:
+        return step
+    return hooks.post_start(steps, project, container.service, container.name, container.id, step)
 
 
 def restart(
@@ -194,18 +183,19 @@ def restart(
 ) -> Plan:
     """Return the steps that restart the services' containers, each after what it depends on.
 
-    With `dependents`, services follow whose dependency on one of them says `restart: true`.
+    With `dependents`, services follow whose dependency on one of them says `restart: true`,
+    whether that one has a container or not.
     """
     steps = Steps()
     chosen = set(services) or {*project.services}
     done: dict[str, list[int]] = {}
     for name in graph.order(project):
         needs = project.services[name].depends_on
-        follows = [other for other, need in needs.items() if need.restart and done.get(other)]
+        follows = [other for other, need in needs.items() if need.restart and other in done]
         why = f"{follows[0]} is restarted" if follows and name not in chosen else "restart"
-        done[name] = []
         if name not in chosen and not (dependents and follows):
             continue
+        done[name] = []
         after = [step for other in needs for step in done.get(other, [])]
         for container in _of(snapshot, name):
             step = steps.add(

@@ -16,7 +16,7 @@ def main(
     dry_run: options.DryRun = False,
     remove_orphans: Annotated[
         bool | None,
-        Option("--remove-orphans", help="Reach containers of services that are in no file, too"),
+        Option("--remove-orphans", help="Reach containers of all services, also those in no file"),
     ] = None,
     signal: Annotated[
         str, Option("-s", "--signal", help="Signal to send to the container")

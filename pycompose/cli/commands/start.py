@@ -19,7 +19,8 @@ def main(
 ) -> None:
     """Start services.
 
-    Only containers that exist are started, in the order of their dependencies.
+    Only containers that exist are started, with those of the services they depend on,
+    in that order.
 
     \b
     Examples:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from projects import IMAGE, network, service, snapshot, state, volume
 
 from pycompose import labels
+from pycompose.errors import UsageError
 from pycompose.model.service import Dependency
-from pycompose.plan.adopt import adopt, with_dependents
+from pycompose.plan.adopt import adopt, check_start, with_dependents
 
 DB, WEB = service("db"), service("web")
 
@@ -57,3 +59,19 @@ def test_what_needs_a_service_goes_with_it() -> None:
     assert with_dependents(found, ["web"]) == ("web",)
     assert with_dependents(found, ["nothing"]) == ("nothing",)  # and not everything
     assert with_dependents(found, []) == ()
+
+
+def test_what_labels_tell_of_but_is_not_there_cannot_be_started() -> None:
+    seen = snapshot(state(DB), depending("db,gone:service_started:false"))
+    found = adopt(seen)
+
+    check_start(found, seen, ["db"])
+    for names, message in [
+        (["nosuch"], "no such service: nosuch"),
+        ([], "service 'web' depends on 'gone', which has no container"),
+        (["web"], "service 'web' depends on 'gone'"),
+    ]:
+        with pytest.raises(UsageError, match=message):
+            check_start(found, seen, names)
+    with pytest.raises(UsageError, match="no container found for project 'demo'"):
+        check_start(adopt(snapshot()), snapshot(), [])

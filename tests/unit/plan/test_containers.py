@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from projects import needs, project, service, snapshot, state
 
+from pycompose import labels
 from pycompose.plan.containers import kill, pause, removable, remove, unpause
 
 DB = service("db")
@@ -39,6 +40,19 @@ def test_orphans_are_killed_on_request() -> None:
         "Container demo-db-1",
         "Container demo-gone-1",
     ]
+
+
+def test_all_of_the_project_is_killed_with_orphans_but_what_other_files_made() -> None:
+    off = project(DB, disabled={"off": service("off")}, config_files=("/compose.yaml",))
+    other = {**state(GONE).labels, labels.CONFIG_FILES: "/other.yaml"}
+    seen = snapshot(state(DB), state(service("off")), state(GONE, labels=other))
+
+    killed = kill(off, seen, (), remove_orphans=True)
+    assert [step.resource for step in killed.steps] == [
+        "Container demo-db-1",
+        "Container demo-off-1",
+    ]
+    assert len(kill(off, seen, ["db"], remove_orphans=True).steps) == 1
 
 
 def test_nothing_runs_and_nothing_is_killed() -> None:

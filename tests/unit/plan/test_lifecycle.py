@@ -80,19 +80,40 @@ def test_a_healthy_dependency_is_waited_for() -> None:
     ]
 
 
-def test_a_dependency_that_was_not_chosen_is_waited_for_but_not_started() -> None:
-    assert str(start(HEALTHY, EXITED, ["web"])).splitlines() == [
+def test_what_a_service_depends_on_is_started_with_it() -> None:
+    apart = project(*HEALTHY.services.values(), service("apart"))
+    seen = snapshot(*EXITED.containers, state(service("apart"), state="exited"))
+
+    assert str(start(apart, seen, ["web"])) == str(start(HEALTHY, EXITED, ()))
+    assert [step.resource for step in start(apart, seen, ["db"]).steps] == ["Container demo-db-1"]
+
+
+def test_a_dependency_that_runs_but_is_not_healthy_is_waited_for() -> None:
+    seen = snapshot(state(DB, health="starting"), state(WEB, state="exited"))
+
+    assert str(start(HEALTHY, seen, ["web"])).splitlines() == [
         "[] -> #1 Wait service db: web depends on it (service_healthy)",
         "[1] -> #2 Start container demo-web-1: it is exited",
     ]
 
 
-def test_a_dependency_without_containers_is_not_waited_for() -> None:
+def test_a_service_without_containers_is_passed_over() -> None:
     seen = snapshot(state(WEB, state="exited"))
 
-    assert str(start(HEALTHY, seen, ["web"])) == (
-        "[] -> #1 Start container demo-web-1: it is exited"
-    )
+    assert str(start(BOTH, seen, ())) == "[] -> #1 Start container demo-web-1: it is exited"
+
+
+def test_what_is_waited_for_has_to_be_there_unless_it_is_not_required() -> None:
+    seen = snapshot(state(WEB, state="exited"))
+    with pytest.raises(UsageError, match="service 'web' waits for 'db', which has no container"):
+        start(HEALTHY, seen, ["web"])
+
+    need = needs("service_healthy", required=False)
+    plan = start(project(DB, service("web", depends_on={"db": need})), seen, ())
+    assert [step.resource for step in plan.steps] == ["Container demo-web-1"]
+    assert [notice.message for notice in plan.notices] == [
+        "service 'web' waits for 'db', which has no container"
+    ]
 
 
 def test_a_paused_container_is_unpaused() -> None:
@@ -135,5 +156,9 @@ def test_dependents_that_ask_for_it_restart_too() -> None:
         "[] -> #1 Restart container demo-db-1: restart",
         "[1] -> #2 Restart container demo-web-1: db is restarted",
     ]
+    alone = snapshot(state(WEB))
+    assert str(restart(asking, alone, ["db"])) == (
+        "[] -> #1 Restart container demo-web-1: db is restarted"
+    )
     assert len(restart(asking, RUNNING, ["db"], dependents=False).steps) == 1
     assert len(restart(BOTH, RUNNING, ["db"]).steps) == 1
