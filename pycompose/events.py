@@ -42,15 +42,17 @@ class LogLine(NamedTuple):
 
     `name` is the display name (`web-1`), `stream` 1 for stdout and 2 for stderr, 0 for a remark
     ("exited with code 0"). `raw` marks output of a terminal, passed on as it came. `time` is when
-    the engine took it down, in RFC 3339, where that was asked for.
+    the engine took it down, in RFC 3339, where that was asked for. A very long line comes in parts:
+    `partial` ones but for the last, all `continued` but for the first.
     """
 
     name: str
     line: bytes
     stream: Literal[0, 1, 2] = 1
-    timestamp: str = ""
     raw: bool = False
     time: bytes = b""
+    partial: bool = False
+    continued: bool = False
 
 
 class Notice(NamedTuple):

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 from threading import Thread
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from pycompose.engine.port import Engine, Frame, Stream
 from pycompose.errors import EngineError, EngineUnavailable
 from pycompose.events import LogLine
+from pycompose.lines import Times, split
 from pycompose.moments import moment
 
 MOST_BREAKS: Final = 3  # of connections in a row that brought no line
@@ -32,7 +33,8 @@ class Target(NamedTuple):
 
     `since` and `until` as in the Engine API; `tail` a number of lines or "all". `whole` makes
     sure that no line since `since` is missed, which matters while a container starts. Of what was
-    told already, `last` is the last line with its time, and `told` how often it was told.
+    told already, `last` is the last line, and `told` how often it was told. With `timestamps`, each
+    line has its time.
     """
 
     id: str
@@ -43,7 +45,7 @@ class Target(NamedTuple):
     follow: bool = True
     whole: bool = False
     timestamps: bool = False
-    last: bytes = b""
+    last: LogLine | None = None
     told: int = 0
 
 
@@ -108,13 +110,13 @@ class Follower:
             again = told  # what there is since a time begins with the lines of that time
             try:
                 for line in self._whole(asked, tty) if asked.whole else self._opened(asked, tty):
-                    if again and _stamp(line) <= _stamp_of(last):
-                        again -= line.line == last
+                    if again and last is not None and line.time <= last.time:
+                        again -= line == last
                         continue
-                    last, told = line.line, told + 1 if line.line == last else 1
+                    last, told = line, told + 1 if line == last else 1
                     again = 0
                     breaks.clear()
-                    yield line if target.timestamps else timed(line)
+                    yield line
             except EngineUnavailable as lost:
                 breaks.append(lost)
                 if self.closed or len(breaks) > MOST_BREAKS:
@@ -133,14 +135,12 @@ class Follower:
             timestamps=target.timestamps,
             tty=tty,
         )
-        yield from self._read(target, stream, stamped=target.timestamps and not tty)
+        yield from self._read(target, stream, _times(tty) if target.timestamps else "")
 
-    def _read(
-        self, target: Target, stream: Stream[Frame], *, stamped: bool = False
-    ) -> Iterator[LogLine]:
+    def _read(self, target: Target, stream: Stream[Frame], times: Times = "") -> Iterator[LogLine]:
         self.streams[target.id] = stream
         try:
-            yield from split(stream, target.name, stamped=stamped)
+            yield from split(stream, target.name, times)
         finally:
             stream.close()
             self.streams.pop(target.id, None)
@@ -154,7 +154,7 @@ class Follower:
         first = True
         for line in self._opened(target, tty):
             if first:
-                yield from self._before(target, tty, _stamp(line))
+                yield from self._before(target, tty, line.time)
                 first = False
             yield line
         if first and not self.closed:
@@ -163,65 +163,31 @@ class Follower:
     def _before(self, target: Target, tty: bool, end: bytes | None) -> Iterator[LogLine]:
         stream = self.engine.logs(target.id, since=target.since, timestamps=True, tty=tty)
         try:
-            for line in split(stream, target.name, stamped=not tty):
-                if end is not None and _stamp(line) >= end:
+            for line in split(stream, target.name, _times(tty)):
+                if end is not None and line.time >= end:
                     return
                 yield line
         finally:
             stream.close()
 
 
-def _stamp(line: LogLine) -> bytes:
-    return _stamp_of(line.line)
-
-
-def _stamp_of(line: bytes) -> bytes:
-    return line.partition(b" ")[0]
-
-
-def timed(line: LogLine) -> LogLine:
-    """Return a line that begins with its time with that time beside it."""
-    moment, _, rest = line.line.partition(b" ")
-    return LogLine(name=line.name, line=rest, stream=line.stream, time=moment)
-
-
 def stamped(line: LogLine) -> LogLine:
-    """Return a line with its time before it, as it is where nobody knows its time."""
-    return line._replace(line=b"%b %b" % (line.time, line.line)) if line.time else line
+    """Return a line with its time before it; as it is where nobody knows it, or it was told."""
+    if not line.time or line.continued:
+        return line
+    return line._replace(line=b"%b %b" % (line.time, line.line))
 
 
-def _after(target: Target, last: bytes) -> Target:
-    """Return what is still to be read of a container after a line that begins with its time."""
-    if not last:
+def _times(tty: bool) -> Times:
+    return "lines" if tty else "frames"
+
+
+def _after(target: Target, last: LogLine | None) -> Target:
+    """Return what is still to be read of a container after a line."""
+    if last is None:
         return target
-    since = moment(_stamp_of(last).decode())
+    since = moment(last.time.decode())
     return target._replace(since=since, tail="all", whole=True)
-
-
-def split(frames: Stream[Frame], name: str, *, stamped: bool = False) -> Iterator[LogLine]:
-    """Yield lines from frames; a line cut into several frames is put together.
-
-    The end of a stream ends its last line. `stamped` says that the engine put a time before each
-    frame: the pieces of a long line lose all but the first.
-    """
-    rest = {1: b"", 2: b""}
-    for stream, data in frames:
-        kind: Literal[1, 2] = 2 if stream == 2 else 1
-        held = rest[stream]
-        if held:
-            data = held + (data.partition(b" ")[2] if stamped else data)
-            rest[stream] = b""
-        end = data.find(b"\n")
-        if end == len(data) - 1 and end >= 0:
-            yield LogLine(name=name, line=data[:-1], stream=kind)
-            continue
-        *lines, last = data.split(b"\n")
-        for line in lines:
-            yield LogLine(name=name, line=line, stream=kind)
-        rest[stream] = last
-    for stream, last in rest.items():
-        if last:
-            yield LogLine(name=name, line=last, stream=1 if stream == 1 else 2)
 
 
 def all_lines(engine: Engine, targets: list[Target]) -> Iterator[LogLine | EngineError]:

@@ -14,7 +14,7 @@ from typing import Final
 from pycompose.engine.port import Engine
 from pycompose.errors import Conflict, EngineError, NotFound
 from pycompose.events import Sink
-from pycompose.follow import split
+from pycompose.lines import split
 from pycompose.plan.ops import Exec, RunHook
 
 TAIL_LINES: Final = 10

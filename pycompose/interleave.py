@@ -18,7 +18,7 @@ from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 from pycompose.engine.port import Engine
 from pycompose.errors import EngineError, NotFound
 from pycompose.events import LogLine
-from pycompose.follow import Ended, Follower, Output, Target, timed
+from pycompose.follow import Ended, Follower, Output, Target
 
 WINDOW: Final = 0.1  # seconds that a line is held back for older ones of other containers
 OPENING: Final = 0.5  # seconds that it may take until the first line of a new container is here
@@ -55,7 +55,7 @@ def _read(engine: Engine, target: Target, errors: list[EngineError]) -> Iterator
         asked = target._replace(follow=False, timestamps=True)
         try:
             for line in Follower(engine, lambda output: None).lines(asked):
-                put(timed(line))
+                put(line)
             inbox.put(None)
         except BaseException as error:  # carried to whoever reads, who raises it
             if not stopped:
@@ -152,7 +152,7 @@ class Followed:
         self.linger = linger
         self.order: Reordered[_Begun] = Reordered()
         self.follower = Follower(engine, self.order.put)
-        self.last: dict[str, tuple[bytes, int]] = {}  # container → its last line, how often told
+        self.last: dict[str, tuple[LogLine, int]] = {}  # container → its last line, how often told
         self.ids = {target.name: target.id for target in targets}
 
     def lines(self, watch: Watch) -> Lines:
@@ -207,11 +207,10 @@ class Followed:
         self.order.put(_Begun(target))
 
     def _follow(self, target: Target) -> None:
-        seen, told = self.last.get(target.id, (b"", 0))
-        self.follower.follow(target._replace(timestamps=False, last=seen, told=told))
+        seen, told = self.last.get(target.id, (None, 0))
+        self.follower.follow(target._replace(last=seen, told=told))
 
     def _note(self, line: LogLine) -> None:
         id = self.ids[line.name]
-        whole = b"%b %b" % (line.time, line.line)
-        before, told = self.last.get(id, (b"", 0))
-        self.last[id] = (whole, told + 1 if before == whole else 1)
+        before, told = self.last.get(id, (None, 0))
+        self.last[id] = (line, told + 1 if before == line else 1)

@@ -56,6 +56,7 @@ def logs(session: Session, options: LogsOptions, sources: Sources | None = None)
     Raises:
         UsageError: a service or an index was named that does not exist.
     """
+    from pycompose.follow import stamped
     from pycompose.observe import containers
 
     if options.index and len(options.services) != 1:
@@ -93,7 +94,7 @@ def logs(session: Session, options: LogsOptions, sources: Sources | None = None)
             session.emit(Notice(message=f"output can't be read: {output}"))
             failed = True
         elif selected is None or selected(output):
-            session.emit(output)
+            session.emit(stamped(output) if options.timestamps else output)
     if options.follow:
         session.still_there()
     return 1 if failed else 0
@@ -122,7 +123,6 @@ def _lines(
         # No other thread, no queue: a long log is read as fast as it can be.
         yield from all_lines(engine, targets)
         return
-    from pycompose.follow import stamped
     from pycompose.interleave import Followed, stored
 
     if options.follow:
@@ -130,10 +130,7 @@ def _lines(
         lines = followed.lines(partial(_watch, session, project, options, sources))
     else:
         lines = stored(engine, targets)
-    for line in lines:
-        if isinstance(line, LogLine) and options.timestamps:
-            line = stamped(line)
-        yield line
+    yield from lines
 
 
 def _watch(

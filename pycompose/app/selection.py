@@ -52,9 +52,18 @@ class Selection:
         except re.error as error:
             raise UsageError(f"--grep {grep!r} is no regular expression: {error}") from None
         self.shown: dict[tuple[str, int], bool] = {}
+        self.begun: dict[tuple[str, int], bool] = {}  # of the first part of a long line
 
     def __call__(self, line: LogLine) -> bool:
-        """Tell whether a line is to be shown."""
+        """Tell whether a line is to be shown; all parts of a long one go the way of the first."""
+        if line.continued:
+            return self.begun.get((line.name, line.stream), False)
+        found = self._chosen(line)
+        if line.partial:
+            self.begun[line.name, line.stream] = found
+        return found
+
+    def _chosen(self, line: LogLine) -> bool:
         text = line.line.decode(errors="replace")
         if self.least >= 0:
             rank = rank_of(text)

@@ -121,6 +121,7 @@ def open_display(
         sys.stderr.buffer,
         style or LogStyle(),
         color=colored(ansi, environment),
+        terminal=sys.stdout.isatty(),
     )
     renderer = _renderer(progress, out, dry_run=dry_run, title=title, color=color)
     source = progress != "json" and out.isatty()

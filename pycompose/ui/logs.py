@@ -1,6 +1,7 @@
 """What containers print, line by line, with the name of each before its lines.
 
-Bytes pass unchanged: a program's output is its own affair, whatever its encoding.
+To a pipe or a file, bytes pass unchanged: a program's output is its own affair, whatever its
+encoding. A terminal obeys colours, and is shown all other control characters.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from pycompose.events import LogLine
 from pycompose.ui.listing import compact
-from pycompose.ui.text import printable
+from pycompose.ui.text import printable, shown
 
 # Cyan, yellow, green, magenta, blue, then the same in bold: Docker Compose's order.
 _HUES: Final = ("36", "33", "32", "35", "34")
@@ -43,12 +44,20 @@ class Logs:
     """
 
     def __init__(
-        self, out: BinaryIO, errors: BinaryIO, style: LogStyle, *, color: bool = False
+        self,
+        out: BinaryIO,
+        errors: BinaryIO,
+        style: LogStyle,
+        *,
+        color: bool = False,
+        terminal: bool = False,
     ) -> None:
         self.out = out
         self.errors = errors if style.split else out
         self.style = style
         self.color = color and style.color
+        self.terminal = terminal
+        self.open = ""  # the name before the row that a part of a line has left open
         self.order: dict[str, int] = {}
         self.width = 0
         self.prefixes: dict[str, bytes] = {}
@@ -65,14 +74,30 @@ class Logs:
         out = self.errors if line.stream == 2 else self.out
         if line.raw:
             out.write(line.line)
+        elif line.partial or line.continued or self.open:
+            self.write_part(out, prefix, line)
         elif line.stream == 0:
             out.write(self.remark(line))
-        elif line.timestamp:
-            out.write(b"%b%b %b\n" % (prefix, line.timestamp.encode(), line.line))
+        elif self.terminal:
+            out.write(b"%b%b\n" % (prefix, shown(line.line)))
         else:
             out.write(b"%b%b\n" % (prefix, line.line))
         if self.style.follow:
             out.flush()
+
+    def write_part(self, out: BinaryIO, prefix: bytes, line: LogLine) -> None:
+        """Write a part of a line, or what comes in between, on a row of its own."""
+        goes_on = line.continued and self.open == line.name
+        if self.open and not goes_on:
+            out.write(b"\n")
+        self.open = line.name if line.partial else ""
+        if line.stream == 0:
+            out.write(self.remark(line))
+            return
+        # No copy with its prefix: a part may be long.
+        out.write(b"" if goes_on else prefix)
+        out.write(shown(line.line) if self.terminal else line.line)
+        out.write(b"" if line.partial else b"\n")
 
     def write_json(self, line: LogLine) -> None:
         """Write one line as a JSON object; what is no line of a container is left out."""
@@ -87,6 +112,8 @@ class Logs:
             "ts": line.time.decode(),
             "line": line.line.decode(errors="replace"),
         }
+        if line.partial:
+            found["partial"] = True
         self.out.write(compact(found).encode() + b"\n")
         if self.style.follow:
             self.out.flush()

@@ -1,4 +1,4 @@
-"""Lines of logs."""
+"""Output of containers that is followed over lost connections."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from pycompose.engine.fake import FakeEngine
 from pycompose.errors import EngineError, EngineUnavailable
 from pycompose.events import LogLine
-from pycompose.follow import MOST_BREAKS, Follower, Target, split
+from pycompose.follow import MOST_BREAKS, Follower, Target, stamped
 
 
 class Frames:
@@ -23,35 +23,6 @@ class Frames:
 
     def close(self) -> None:
         pass
-
-
-def lines(*frames: tuple[int, bytes]) -> list[tuple[int, bytes]]:
-    return [(line.stream, line.line) for line in split(Frames(frames), "web-1")]
-
-
-def test_each_line_is_told_by_itself() -> None:
-    assert lines((1, b"a\nb\n"), (2, b"c\n")) == [(1, b"a"), (1, b"b"), (2, b"c")]
-
-
-def test_a_line_in_several_frames_is_put_together() -> None:
-    assert lines((1, b"a"), (2, b"x\n"), (1, b"b"), (1, b"c\nd\n")) == [
-        (2, b"x"),
-        (1, b"abc"),
-        (1, b"d"),
-    ]
-
-
-def test_the_end_of_a_stream_ends_its_line() -> None:
-    assert lines((1, b"a\nb"), (2, b"c")) == [(1, b"a"), (1, b"b"), (2, b"c")]
-
-
-def test_empty_lines_are_kept_and_empty_frames_are_none() -> None:
-    assert lines((1, b"\n"), (1, b""), (1, b"\n\n")) == [(1, b""), (1, b""), (1, b"")]
-
-
-def test_only_the_first_piece_of_a_long_line_keeps_its_time() -> None:
-    frames = Frames([(1, b"T1 aa"), (1, b"T2 bb\n"), (1, b"T3 c\n")])
-    assert [line.line for line in split(frames, "web-1", stamped=True)] == [b"T1 aabb", b"T3 c"]
 
 
 LOST = EngineUnavailable("lost the connection", request="GET /logs")
@@ -119,9 +90,14 @@ def test_only_the_lines_asked_for_are_told_after_a_break() -> None:
     assert followed(engine, id=id, tail="2") == [b"line 3", b"line 4"]
 
 
-def test_times_are_told_where_they_are_asked_for() -> None:
+def test_times_are_told_beside_the_lines() -> None:
     engine, id = running(2, written=3)
+    follower = Follower(engine, lambda output: None)
 
-    stamped = followed(engine, id=id, timestamps=True)
+    told = list(follower.lines(Target(id=id, name="web")))
 
-    assert [line.partition(b"Z ")[2] for line in stamped] == [b"line 0", b"line 1", b"line 2"]
+    assert [line.line for line in told] == [b"line 0", b"line 1", b"line 2"]
+    assert [stamped(line).line for line in told] == [
+        b"%b %b" % (line.time, line.line) for line in told
+    ]
+    assert all(line.time.endswith(b"Z") for line in told)

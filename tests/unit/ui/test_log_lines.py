@@ -57,10 +57,37 @@ def test_lines_without_names() -> None:
     assert out == b"x\n"
 
 
-def test_the_time_stands_after_the_name() -> None:
-    line = LogLine(name="a", line=b"x", timestamp="2026-11-24T01:51:43.065694168Z")
-    assert shown(line)[0] == b"a  | 2026-11-24T01:51:43.065694168Z x\n"
-    assert shown(line, prefix=False)[0] == b"2026-11-24T01:51:43.065694168Z x\n"
+def part(text: bytes, name: str = "a", *, first: bool = False, last: bool = False) -> LogLine:
+    return LogLine(name=name, line=text, partial=not last, continued=not first)
+
+
+def test_the_parts_of_a_long_line_are_one_row() -> None:
+    out, _ = shown(
+        part(b"1", first=True), part(b"2"), part(b"3", last=True), part(b"4", first=True)
+    )
+    assert out == b"a  | 123\na  | 4"
+
+
+def test_what_comes_between_the_parts_of_a_line_has_a_row_of_its_own() -> None:
+    out, _ = shown(
+        part(b"1", first=True),
+        LogLine(name="b", line=b"x"),
+        part(b"2"),
+        LogLine(name="b", line=b"exited with code 0", stream=0),
+        part(b"3", last=True),
+    )
+    assert out == b"a  | 1\nb  | x\na  | 2\nb exited with code 0\na  | 3\n"
+
+
+def test_a_terminal_is_shown_what_it_must_not_obey() -> None:
+    out = io.BytesIO()
+    logs = Logs(out, out, LogStyle(), terminal=True)
+    logs(LogLine(name="a", line=b"\x1b]0;title\x07\x1b[31mred"))
+    logs(LogLine(name="a", line=b"plain \xff\xc2\x9b2J"))
+    assert out.getvalue().splitlines() == [
+        b"a  | \\e]0;title\\x07\x1b[31mred\x1b[0m",
+        b"a  | plain \xef\xbf\xbd\\x9b2J",
+    ]
 
 
 @pytest.mark.parametrize("split", [True, False])
