@@ -47,3 +47,7 @@ MOVER_DONE: Final = "-done"
 MOVER_FROM: Final = "org.pycompose.mover.from"
 # On all: what was stopped or paused for them and is to run afterwards, as `start:ID,unpause:ID`.
 MOVER_RESUMES: Final = "org.pycompose.mover.resumes"
+# On a container that never runs, as long as its project is being renamed: the new name, and the
+# services that ran.
+RENAME: Final = "org.pycompose.rename"
+RENAME_RUNS: Final = "org.pycompose.rename.runs"

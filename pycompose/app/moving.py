@@ -47,7 +47,9 @@ class Look(NamedTuple):
 class Mover:
     """Carries out the steps of a plan that move data; `source` is the backup that is restored."""
 
-    def __init__(self, engine: Engine, console: Console, source: IO[bytes] | None = None) -> None:
+    def __init__(
+        self, engine: Engine, console: Console | None, source: IO[bytes] | None = None
+    ) -> None:
         self.engine = engine
         self.console = console
         self.source = source
@@ -79,6 +81,7 @@ class Mover:
     def _save(self, step: ops.SaveVolume, container: str, said: Said) -> Summary:
         with closing(output(self.engine, container, said)) as pieces:
             if step.path == "-":
+                assert self.console is not None, "what is written there has somebody to write it"
                 file = cast("IO[bytes]", _Out(self.console))
                 return self._written(file, step, pieces)
             with new_file(step.path) as file:

@@ -318,6 +318,22 @@ class Session:
                     held.enter_context(self._locked(name))
             yield
 
+    def renamed(self, name: str) -> Session:
+        """Return a session of the same files, all profiles on, as a project of another name."""
+        other = Session(
+            self.settings._replace(project_name=name, project_named=True, profiles=("*",)),
+            emit=self.emit,
+            confirm=self.confirm,
+            cancel=self.cancel,
+            engine=self.engine,
+            sources=self.sources,
+            command=self._command,
+            settle=self.settle,
+        )
+        other._endpoint = self._endpoint
+        other._told = self._told
+        return other
+
     def _lock(self, name: str) -> None:
         self._locks = self._locked(name or self.project_name)
 

@@ -88,9 +88,10 @@ def look(session: Session) -> Scene:
     ]
     again = _again(movers, containers)
     if again or any(not fills(mover) or mover.state == "running" for mover in movers):
-        names = ", ".join(sorted({mover.labels[labels.MOVER] for mover in movers}))
-        message = f"a command that used volume {names} was cut off: what ran before it runs again"
-        session.emit(Notice(message=message, level="info"))
+        if again:
+            names = ", ".join(sorted(each.container.name for each in again))
+            message = f"an earlier command was cut off: {names}, which ran before it, runs again"
+            session.emit(Notice(message=message, level="info"))
         plan = plans.mend(project, movers, again, "it is left of an earlier command")
         carry_out(session, plan, project=project)
         containers = everyone(session.engine)

@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "pause": "Pause services",
     "plan": "Show what up would do, step by step, without doing it",
     "port": "Print the public port for a port binding",
+    "project rename": "Give a project another name",
     "ps": "List containers",
     "restart": "Restart service containers",
     "rm": "Remove stopped service containers",

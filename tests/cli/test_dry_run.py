@@ -76,6 +76,8 @@ CASES = [
     ("up", "volumes backup --pause data", COMPOSE, "Container demo-db-1 Unpaused"),
     ("up", "volumes backup --stop -o x/", COMPOSE, "Volume demo_data Backed up"),
     ("up", "volumes restore --stop --replace data.tar", COMPOSE, "Volume demo_data Restored"),
+    ("up", "project rename other", COMPOSE, "Container other-web-1 Started"),
+    ("up", "project rename other --remove-old", COMPOSE, "Volume demo_data Removed"),
     ("up", "volumes clone data copy --stop", COMPOSE, "Volume demo_copy Cloned"),
     ("up", "volumes clone data --to-project x", COMPOSE, "Volume x_data Cloned"),
     ("new", "volumes restore data.tar", COMPOSE, "Volume demo_data Created"),
