@@ -65,7 +65,7 @@ def backup(session: Session, options: BackupOptions, console: Console) -> None:
     """
     with session.exclusive():
         scene = look(session)
-        keys = [scene.find(word) for word in options.volumes] or [
+        keys = [*dict.fromkeys(scene.find(word) for word in options.volumes)] or [
             key
             for key, volume in sorted(scene.volumes.items())
             if volume.name in scene.there and not volume.external
@@ -156,6 +156,8 @@ def _paths(
     if asked and not (os.path.isdir(folder) or asked.endswith("/")):
         if len(keys) > 1:
             raise UsageError(f"{len(keys)} volumes need a folder, and {asked} is none")
+        if not os.path.isdir(os.path.dirname(folder)):
+            raise UsageError(f"{os.path.dirname(folder)} is no folder")
         return [folder]
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     suffix = SUFFIXES[options.compress]

@@ -131,7 +131,8 @@ def _failures_of(step: ops.SaveVolume | ops.FillVolume | ops.CopyVolume) -> Iter
         whole = "what tar wrote is not whole" if isinstance(step, ops.SaveVolume) else "the backup"
         raise EngineError(f"{whole}: {error}") from error
     except OSError as error:
-        raise EngineError(f"{error.filename or 'the file'}: {error.strerror or error}") from error
+        path = step.source if isinstance(step, ops.CopyVolume) else step.path
+        raise EngineError(f"{path}: {error.strerror or error}") from error
 
 
 def told(summary: Summary) -> str:

@@ -42,6 +42,7 @@ SUFFIXES: Final = {"": ".tar", "gzip": ".tar.gz", "xz": ".tar.xz"}
 ROOT: Final = b"volume"
 _MANIFEST, _DIGESTS = b"manifest.json", b"digests.txt"
 _MOST_MANIFEST: Final = 1 << 20
+_MOST_LINE: Final = 8 << 20  # twice what a name may have
 _IN_MEMORY: Final = 8 << 20  # bytes of digests; more of them are in a file meanwhile
 _PIECE: Final = 1 << 18
 
@@ -292,6 +293,8 @@ def _compare(kept: IO[bytes], stream: Iterable[Part]) -> None:
                     "what is in it" if line.startswith(b"# ") else shown(line.rpartition(b"  ")[2])
                 )
                 raise Damaged(f"{what} was changed: its digest is another one")
+        if len(rest) > _MOST_LINE:
+            raise Damaged("a digest in it has no end")
     if rest or kept.readline():
         raise Damaged("digests are missing in it")
 

@@ -94,6 +94,19 @@ def test_what_is_not_there_is_told(place: Place) -> None:
         place.backup()
 
 
+def test_a_file_that_cannot_be_written_stops_nobody(place: Place) -> None:
+    place.up()
+    before = place.changes()
+    with pytest.raises(UsageError, match="missing is no folder"):
+        place.backup("data", output="missing/x.tar", manner="stop")
+    assert place.changes() == before
+    (place.folder / "taken.tar").mkdir()
+    (place.folder / "taken.tar" / "x").write_text("")
+    place.backup("data", "demo_data", output="taken.tar", manner="stop")  # a folder; one volume
+    assert len([*(place.folder / "taken.tar").iterdir()]) == 2
+    assert place.states() == BOTH
+
+
 def test_a_restored_volume_is_as_up_would_make_it(place: Place) -> None:
     place.restore(place.file())
     (volume,) = place.engine.list_volumes()
