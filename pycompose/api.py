@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -27,9 +28,10 @@ from pycompose.files.remote import RemoteFiles
 from pycompose.loader.stages import LoadOptions
 from pycompose.loader.stages import load as load_project
 from pycompose.model.project import Project
-from pycompose.observe import containers, observe, with_image_volumes
+from pycompose.observe import containers, observe, with_image_details
 from pycompose.plan.down import Options as DownOptions
 from pycompose.plan.down import down as plan_down_of
+from pycompose.plan.freshness import to_look_at
 from pycompose.plan.images import images
 from pycompose.plan.models import Runner
 from pycompose.plan.plan import Plan
@@ -129,7 +131,7 @@ def _planned(
     options = options._replace(contents=contents, around=around, awaited=waiting)
     snapshot = observe(engine, project.name, project)
     needed = images_needed(project, snapshot, options)
-    snapshot = with_image_volumes(engine, snapshot, needed)
+    snapshot = with_image_details(engine, snapshot, needed)
     plan, forbidden = draft(project, snapshot, options)
     problems += [*forbidden, *look(engine, project, snapshot, plan)]
     if problems:
@@ -209,7 +211,9 @@ def up(
         EngineError: the engine refused to tell what it holds.
     """
     arguments = proxies_for(os.environ, _address(engine)).arguments
-    first = images(project, observe(engine, project.name, project), proxies=arguments)
+    seen = observe(engine, project.name, project)
+    seen = with_image_details(engine, seen, to_look_at(project, seen, ""))
+    first = images(project, seen, proxies=arguments, now=time.time())
     found = programs_of(project, os.environ)
     known = ask(project, found, environment(project, os.environ, ""))
     first = prepared(project, first, found, known, {}, rehearsed=False)

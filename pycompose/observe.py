@@ -1,13 +1,14 @@
 """Ask an engine what it holds for a project: six calls at once, whatever the number of services.
 
 It records and never chooses: two networks of one name are both in the snapshot. What a list does
-not tell and a planner needs to know is asked by name (`with_image_volumes`).
+not tell and a planner needs to know is asked by name (`with_image_details`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
@@ -163,14 +164,13 @@ def everyone(engine: Engine) -> tuple[ContainerState, ...]:
     return tuple(sorted(map(container, engine.list_containers()), key=lambda c: (c.name, c.id)))
 
 
-def with_image_volumes(engine: Engine, snapshot: Snapshot, references: Iterable[str]) -> Snapshot:
-    """Return the snapshot with the declared volumes of some images filled in."""
+def with_image_details(engine: Engine, snapshot: Snapshot, references: Iterable[str]) -> Snapshot:
+    """Return the snapshot with what only a look at some images tells filled in."""
     images = dict(snapshot.images)
     names = list(references)
     calls = [partial(engine.inspect_image, images[name].id) for name in names]
     for name, document in zip(names, together(calls), strict=True):
-        declared = (document.get("Config") or {}).get("Volumes") or {}
-        images[name] = images[name]._replace(volumes=tuple(sorted(declared)))
+        images[name] = _looked_at(images[name], document)
     return snapshot._replace(images=images)
 
 
@@ -305,6 +305,17 @@ def _image(document: Json) -> ImageState:
         id=document["Id"],
         tags=tuple(document.get("RepoTags") or ()),
         labels=document.get("Labels") or {},
+    )
+
+
+def _looked_at(image: ImageState, document: Json) -> ImageState:
+    declared = (document.get("Config") or {}).get("Volumes") or {}
+    tagged = (document.get("Metadata") or {}).get("LastTagTime")
+    parts = (document.get(key) for key in ("Os", "Architecture", "Variant"))
+    return image._replace(
+        volumes=tuple(sorted(declared)),
+        tagged=datetime.fromisoformat(tagged).timestamp() if tagged else 0.0,
+        platform="/".join(part for part in parts if part),
     )
 
 

@@ -103,12 +103,18 @@ class VolumeState(NamedTuple):
 
 
 class ImageState(NamedTuple):
-    """A local image; `volumes` are the targets it declares, None where nobody looked yet."""
+    """A local image; `volumes` are the targets it declares, None where nobody looked yet.
+
+    Known by the same look: `tagged`, when it got its name last (seconds since 1970), and
+    `platform`, such as `linux/arm64/v8`.
+    """
 
     id: str
     tags: tuple[str, ...] = ()
     labels: Mapping[str, str] = NOTHING
     volumes: tuple[str, ...] | None = None
+    tagged: float = 0.0
+    platform: str = ""
 
 
 class Snapshot(NamedTuple):

@@ -14,7 +14,7 @@ from pycompose.model.mounts import Mount
 from pycompose.model.project import Project
 from pycompose.model.resources import Network, Volume
 from pycompose.model.service import Dependency, Service
-from pycompose.observe import observe, with_image_volumes
+from pycompose.observe import observe, with_image_details
 from pycompose.plan.down import Options as DownOptions
 from pycompose.plan.down import down as plan_down
 from pycompose.plan.plan import Plan
@@ -122,7 +122,7 @@ def look(engine: FakeEngine, wanted: Project, options: Options | None = None) ->
     """Return what `up` sees: all that `app.lifecycle` looks up before it plans."""
     seen = observe(engine, wanted.name, wanted)
     needed = images_needed(wanted, seen, options or Options())
-    return with_image_volumes(engine, seen, needed) if needed else seen
+    return with_image_details(engine, seen, needed) if needed else seen
 
 
 def next_up(engine: FakeEngine, wanted: Project, **options: Any) -> Plan:

@@ -5,13 +5,14 @@ A plan of its own, since what comes of it are facts that the plan of containers 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pycompose.app.options import UpOptions
 from pycompose.app.session import Session
 from pycompose.model.values import EMPTY
-from pycompose.observe import observe
+from pycompose.observe import observe, with_image_details
 
 if TYPE_CHECKING:
     from pycompose.errors import Problem
@@ -85,11 +86,22 @@ class Beforehand:
 
     def _plan(self, project: Project, snapshot: Snapshot, *, ask: bool) -> Plan:
         from pycompose.app.surroundings import proxies_for
+        from pycompose.plan.freshness import to_look_at
         from pycompose.plan.images import images
 
         pull, building = self.options.pull, building_asked(self.options)
         around = proxies_for(self.session.settings.environ, self.session.address)
-        plan = images(project, snapshot, pull=pull, building=building, proxies=around.arguments)
+        looked = with_image_details(
+            self.session.engine, snapshot, to_look_at(project, snapshot, pull)
+        )
+        plan = images(
+            project,
+            looked,
+            pull=pull,
+            building=building,
+            proxies=around.arguments,
+            now=time.time(),
+        )
         if not _needs_programs(project):
             return plan
         from pycompose.app.programs import environment, prepared, programs_of, runner

@@ -15,7 +15,7 @@ from pycompose.cancel import Cancel
 from pycompose.errors import ApplyError, ComposeFileError, EngineError, Unstartable, UsageError
 from pycompose.events import Event, LogLine, Notice, Progress, Sink
 from pycompose.model.values import EMPTY
-from pycompose.observe import observe, with_image_volumes
+from pycompose.observe import observe, with_image_details
 from pycompose.plan.plan import Plan
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def converge(
     )
     needed = images_needed(project, snapshot, converging)
     if needed:
-        snapshot = with_image_volumes(session.engine, snapshot, needed)
+        snapshot = with_image_details(session.engine, snapshot, needed)
     plan, forbidden = (draft or draft_of_up)(project, snapshot, converging)
     build = building_asked(options) != "never"
     problems += forbidden

@@ -140,8 +140,13 @@ class FakeEngine:
         labels: Mapping[str, str] = NOTHING,
         id: str = "",
         local: bool = True,
+        tagged_at: float = 0.0,
+        platform: str = "linux/amd64",
     ) -> str:
-        """Put an image into the engine, or only into the registry (`local=False`); its id."""
+        """Put an image into the engine, or only into the registry (`local=False`); its id.
+
+        `tagged_at` is when it got its name, in seconds since 1970.
+        """
         with self._changed:
             image = Image(
                 id=id or f"sha256:{self._store.new_id('image')}",
@@ -150,6 +155,8 @@ class FakeEngine:
                 healthcheck=healthcheck,
                 labels=labels,
                 created=self._store.now,
+                tagged=tagged_at or self._store.now,
+                platform=platform,
             )
             if local:
                 self._store.add_image(image)
@@ -668,8 +675,9 @@ class FakeEngine:
         self, image: str, *, platform: str = "", on_progress: Callable[[Json], None] | None = None
     ) -> None:
         """POST /images/create, from `registry`."""
-        name, _, tag = tagged(image).rpartition(":")
-        found = self.registry.get(tagged(image))
+        image = tagged(familiar(image))
+        name, _, tag = image.rpartition(":")
+        found = self.registry.get(image)
         if found is None:
             hint = "repository does not exist or may require 'docker login'"
             denied = "denied: requested access to the resource is denied"
@@ -677,7 +685,7 @@ class FakeEngine:
         for line in (
             {"status": f"Pulling from {name}", "id": tag},
             {"status": "Pull complete", "id": found.id[7:19], "progressDetail": {}},
-            {"status": f"Status: Downloaded newer image for {tagged(image)}"},
+            {"status": f"Status: Downloaded newer image for {image}"},
         ):
             if on_progress is not None:
                 on_progress(line)

@@ -24,7 +24,7 @@ StdStream: TypeAlias = Literal[1, 2]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A local image, or one that a registry holds; `volumes` are the targets it declares."""
+    """A local image, or one of a registry; it declares `volumes`, and got its name at `tagged`."""
 
     id: str
     tags: tuple[str, ...] = ()
@@ -32,6 +32,8 @@ class Image:
     healthcheck: Mapping[str, Json] | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     created: float = 0.0
+    tagged: float = 0.0
+    platform: str = "linux/amd64"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -381,16 +383,19 @@ def image_json(image: Image) -> Json:
     }
     if image.healthcheck is not None:
         config["Healthcheck"] = dict(image.healthcheck)
+    system, architecture, *variant = image.platform.split("/")
     return {
         "Id": image.id,
         "RepoTags": list(image.tags),
         "RepoDigests": [],
         "Created": stamp(image.created),
         "Config": config,
-        "Architecture": "amd64",
-        "Os": "linux",
+        "Architecture": architecture,
+        **({"Variant": variant[0]} if variant else {}),
+        "Os": system,
         "Size": 1000,
         "VirtualSize": 1000,
+        "Metadata": {"LastTagTime": stamp(image.tagged) if image.tagged else NEVER},
     }
 
 

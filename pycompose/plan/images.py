@@ -17,6 +17,7 @@ from pycompose.model.project import Project
 from pycompose.model.service import Service
 from pycompose.model.values import EMPTY, Json, familiar
 from pycompose.plan import pre_start, unsupported
+from pycompose.plan.freshness import outdated, unfit
 from pycompose.plan.ops import BuildImage, PullImage
 from pycompose.plan.plan import Plan
 from pycompose.plan.platforms import built_for
@@ -36,12 +37,14 @@ def images(
     pull: str = "",
     building: Building = "",
     proxies: Mapping[str, str] = EMPTY,
+    now: float = 0.0,
 ) -> Plan:
     """Return the steps that make every service's image present.
 
     `pull` overrides each service's `pull_policy`; `building` is "always" for `--build` and
     "never" for `--no-build`. An image that several services share is brought in once. `proxies` are
-    arguments of all builds, whose own go first.
+    arguments of all builds, whose own go first. By `now`, in seconds since 1970, some are too old;
+    what `freshness.to_look_at` names has been looked at.
 
     Raises:
         ComposeFileError: the project, or a build that is due, needs what is not supported yet.
@@ -60,23 +63,26 @@ def images(
             continue
         seen.add(key)
         policy = pull or service.pull_policy or "missing"
-        absent = image not in snapshot.images
-        wanted = service.image and (policy == "always" or (absent and policy not in _NO_PULL))
+        absent = unfit(snapshot, image, service.platform)
+        old = outdated(policy, snapshot.images.get(image), now)
+        wanted = service.image and (old or (absent and policy not in _NO_PULL))
+        why = absent or old
         if service.build is None or building == "never":
             if wanted or (absent and service.image and policy == "build"):
-                run.pull(service, image)
+                run.pull(service, image, why)
             continue
         forced = policy == "build" or building == "always"
-        pulled = run.pull(service, image, best_effort=True) if wanted and not forced else 0
+        pulled = run.pull(service, image, why, best_effort=True) if wanted and not forced else 0
         if forced or absent:
             problems += unsupported.of_build(project, service)
-            run.build(service, image, pulled)
+            run.build(service, image, pulled, absent)
     for image, name in sorted(_others(project).items()):
         service = run.project.services[name]
         policy = pull or service.pull_policy
         known = (familiar(image), project.platform(service)) in seen or policy == "never"
         if not known and (image not in snapshot.images or policy == "always"):
-            run.pull(service, image)
+            here = image in snapshot.images
+            run.pull(service, image, "pull policy always" if here else "not here")
     if problems:
         raise ComposeFileError(*problems)
     return run.steps.plan()
@@ -101,27 +107,26 @@ class _Images(NamedTuple):
     steps: Steps
     proxies: Mapping[str, str]
 
-    def pull(self, service: Service, image: str, *, best_effort: bool = False) -> int:
+    def pull(self, service: Service, image: str, why: str, *, best_effort: bool = False) -> int:
         """Plan to pull an image; one that can be built may fail to come."""
-        absent = image not in self.snapshot.images
         return self.steps.add(
             PullImage,
             resource=f"Image {image}",
-            cause="missing" if absent else "asked",
-            why="not here" if absent else "pull policy always",
+            cause="asked" if why.startswith("pull policy") else "missing",
+            why=why,
             image=image,
             platform=self.project.platform(service),
             service=service.name,
             best_effort=best_effort,
         )
 
-    def build(self, service: Service, image: str, pulled: int) -> None:
+    def build(self, service: Service, image: str, pulled: int, absent: str) -> None:
         """Plan to build an image, only if that of the step `pulled` fails to come; 0 for none."""
         build = service.build
         if build is None:
             return
-        absent = image not in self.snapshot.images
-        why = f"image {image} is not here" if absent else "a build was asked for"
+        why = f"image {image} is {absent}" if absent == "not here" else absent
+        why = why or "a build was asked for"
         self.steps.add(
             BuildImage,
             rescues=(pulled,) if pulled else (),

@@ -8,7 +8,7 @@ from projects import IMAGE, named_volume, project, service, up
 from pycompose import labels
 from pycompose.engine.fake import FakeEngine
 from pycompose.errors import EngineError
-from pycompose.observe import container, containers, observe, with_image_volumes
+from pycompose.observe import container, containers, observe, with_image_details
 
 WEB = project(service("web", scale=2, volumes=(named_volume("data"),)))
 
@@ -70,11 +70,16 @@ def test_images_that_the_project_built_are_found_without_it(engine) -> None:
     assert set(observe(engine, "demo").images) == {"demo-app:latest"}
 
 
-def test_volumes_of_images_are_looked_up_on_request(engine) -> None:
+def test_images_are_looked_at_on_request(engine) -> None:
     seen = observe(engine, "demo", WEB)
+    tagged = 1_700_000_000.0
+    engine.add_image("old", platform="linux/arm64/v8", tagged_at=tagged)
+    both = observe(engine, "demo", project(service("web"), service("old", image="old")))
 
     assert seen.images[IMAGE].volumes is None
-    assert with_image_volumes(engine, seen, [IMAGE]).images[IMAGE].volumes == ("/cache",)
+    assert with_image_details(engine, seen, [IMAGE]).images[IMAGE].volumes == ("/cache",)
+    old = with_image_details(engine, both, ["old"]).images["old"]
+    assert (old.tagged, old.platform) == (tagged, "linux/arm64/v8")
 
 
 @pytest.mark.parametrize("call", ["list_containers", "list_networks", "list_volumes"])
