@@ -76,11 +76,14 @@ def _open_closed() -> None:
 def _plugin_mode(argv: list[str]) -> tuple[str, list[str]]:
     """Return the program's name and its arguments without the plug-in's own name.
 
-    The docker CLI runs `docker-NAME [docker's flags] NAME …`.
+    The docker CLI runs `docker-NAME [docker's flags] NAME …`, and `docker-NAME __complete NAME …`
+    for what is being typed.
     """
     called = os.path.basename(argv[0]) if argv else PLUGIN
     name = called.removeprefix("docker-") if called.startswith("docker-") else PLUGIN
-    index = 1
+    index = 2 if len(argv) > 1 and argv[1].startswith("__complete") else 1
+    if index == 2 and not called.startswith("docker-"):
+        return called, argv[1:]
     while index < len(argv) and argv[index].startswith("-") and argv[index] != "--":
         index += 2 if argv[index] in _DOCKER_VALUED else 1
     if index < len(argv) and argv[index] == name:

@@ -2,28 +2,52 @@
 
 A parameter is declared as `name: Annotated[bool, Option("-q", "--quiet", help="…")] = False`. The
 parser (`flags`) reads these declarations as they are; typer is told of them where a help text is
-asked for (`help`), and only there is it imported.
+asked for (`help`), and only there is it imported. What a shell offers for a word is in the `values`
+of a flag and the `kinds` of arguments (`completion`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from types import CodeType
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args, get_type_hints
+
+# What a word names. With `=` or `:` something of the user's own follows the name; "" is that alone.
+Kind: TypeAlias = Literal[
+    "",
+    "compose file",
+    "file",
+    "folder",
+    "profile",
+    "project",
+    "service",
+    "service:",
+    "service=",
+    "volume",
+]
 
 
 class Option:
-    """A flag: its spellings as typed, `-q` before `--quiet`, and what help says of it."""
+    """A flag: its spellings as typed, `-q` before `--quiet`, and what help says of it.
 
-    __slots__ = ("help", "hidden", "metavar", "spellings")
+    `values` are those it may have, or what its value names.
+    """
+
+    __slots__ = ("help", "hidden", "metavar", "spellings", "values")
 
     def __init__(
-        self, *spellings: str, help: str = "", metavar: str | None = None, hidden: bool = False
+        self,
+        *spellings: str,
+        help: str = "",
+        metavar: str | None = None,
+        hidden: bool = False,
+        values: tuple[str, ...] | Kind = "",
     ) -> None:
         self.spellings = spellings
         self.help = help
         self.metavar = metavar
         self.hidden = hidden
+        self.values = values
 
     @property
     def long(self) -> str:
@@ -39,14 +63,31 @@ class Option:
 class Argument:
     """The words of a command that are no flags; `metavar` is how help calls them.
 
-    Fewer than `least` of them are refused.
+    Fewer than `least` of them are refused. `kinds` are what they name, in their order; where
+    `metavar` ends in `...`, the last one stands for all that follow, too. Services are those with a
+    container in one of `states`; where there are none, those of the files.
     """
 
-    __slots__ = ("least", "metavar")
+    __slots__ = ("kinds", "least", "metavar", "states")
 
-    def __init__(self, metavar: str, *, least: int = 0) -> None:
+    def __init__(
+        self,
+        metavar: str,
+        *,
+        least: int = 0,
+        kinds: tuple[Kind | tuple[str, ...], ...] = ("service",),
+        states: tuple[str, ...] = (),
+    ) -> None:
         self.metavar = metavar
         self.least = least
+        self.kinds = kinds
+        self.states = states
+
+    def kind(self, index: int) -> Kind | tuple[str, ...]:
+        """What the word at an index, from 0, names; "" where none is expected."""
+        if index < len(self.kinds):
+            return self.kinds[index]
+        return self.kinds[-1] if self.metavar.rstrip("]").endswith("...") else ""
 
 
 class Parameter(NamedTuple):

@@ -7,7 +7,7 @@ the error messages. Pure: declared parameters and words in, values out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pycompose.cli.declared import Argument, Option, Parameter
 from pycompose.errors import UsageError
@@ -52,11 +52,14 @@ class _Parser:
                     self.short[parameter.declaration.short] = parameter
         self.rest = list(reversed(words))
         self.found = Words()
+        self.lacking: tuple[Parameter, str] | None = None  # a flag without its value, and its text
+        self.ended = False  # what follows are no flags any more
 
     def parse(self, *, interspersed: bool) -> Words:
         while self.rest:
             word = self.rest.pop()
             if word == "--":
+                self.ended = True
                 break
             if word.startswith("--"):
                 self.read_long(word)
@@ -65,6 +68,7 @@ class _Parser:
             else:
                 self.found.positional.append(word)
                 if not interspersed:
+                    self.ended = True
                     break
         self.found.positional += reversed(self.rest)
         return self.found
@@ -89,7 +93,7 @@ class _Parser:
         elif self.rest:
             self.store(flag, self.rest.pop())
         else:
-            raise UsageError(f"flag needs an argument: --{name}")
+            self.lacking = flag, f"--{name}"
 
     def read_short(self, word: str) -> None:
         cluster = word[1:]
@@ -106,7 +110,8 @@ class _Parser:
                 cluster = after
                 continue
             if not after and not self.rest:
-                raise UsageError(f"flag needs an argument: '{letter}' in -{cluster}")
+                self.lacking = flag, f"'{letter}' in -{cluster}"
+                return
             self.store(flag, after or self.rest.pop())
             return
 
@@ -151,7 +156,35 @@ def parse(
 
     Source: github.com/spf13/pflag parseArgs
     """
-    return _Parser(parameters, words).parse(interspersed=interspersed)
+    parser = _Parser(parameters, words)
+    found = parser.parse(interspersed=interspersed)
+    if parser.lacking:
+        raise UsageError(f"flag needs an argument: {parser.lacking[1]}")
+    return found
+
+
+class Unfinished(NamedTuple):
+    """A command line that goes on: `flag` is the one whose value comes next, if one does.
+
+    `ended` says that no flag can follow.
+    """
+
+    found: Words
+    flag: Parameter | None
+    ended: bool
+
+
+def unfinished(
+    parameters: Iterable[Parameter], words: Sequence[str], *, interspersed: bool = True
+) -> Unfinished:
+    """Return the words of a command line that is still being typed, told apart.
+
+    Raises:
+        UsageError: a flag is unknown, or has a value of the wrong kind.
+    """
+    parser = _Parser(parameters, words)
+    found = parser.parse(interspersed=interspersed)
+    return Unfinished(found, parser.lacking[0] if parser.lacking else None, parser.ended)
 
 
 def arguments(parameters: Iterable[Parameter], found: Words) -> dict[str, Any]:

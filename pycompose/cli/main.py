@@ -23,6 +23,7 @@ from pycompose.version import VERSION
 COMMANDS: Final = {
     "attach": "Attach standard input, output and errors to a running container",
     "commit": "Create a new image from a service container's changes",
+    "completion": "Print what makes a shell complete commands, flags and services",
     "config": "Parse, resolve and render the Compose files in canonical form",
     "cp": "Copy files between a service and this machine",
     "create": "Create containers without starting them",
@@ -73,20 +74,32 @@ def root(
         bool, Option("--all-resources", help="Include resources that no service uses")
     ] = False,
     ansi: Annotated[
-        str | None, Option("--ansi", help="Use ANSI control characters: never, always, auto")
+        str | None,
+        Option(
+            "--ansi",
+            help="Use ANSI control characters: never, always, auto",
+            values=("never", "always", "auto"),
+        ),
     ] = None,
     compatibility: Annotated[
         bool, Option("--compatibility", help="Join names with _ as Compose v1 did")
     ] = False,
     dry_run: DryRun = False,
     env_file: Annotated[
-        Texts, Option("--env-file", help="Read this file in place of .env; repeatable")
+        Texts,
+        Option("--env-file", help="Read this file in place of .env; repeatable", values="file"),
     ] = None,
     error_format: Annotated[
-        str | None, Option("--error-format", help="Errors, warnings as text, json, github or gcc")
+        str | None,
+        Option(
+            "--error-format",
+            help="Errors, warnings as text, json, github or gcc",
+            values=("text", "json", "github", "gcc"),
+        ),
     ] = None,
     file: Annotated[
-        Texts, Option("-f", "--file", help="Compose file, - for stdin; repeatable")
+        Texts,
+        Option("-f", "--file", help="Compose file, - for stdin; repeatable", values="compose file"),
     ] = None,
     lock_timeout: Annotated[
         int | None,
@@ -96,16 +109,28 @@ def root(
         int | None, Option("--parallel", help="Most requests at once, -1 for no limit")
     ] = None,
     profile: Annotated[
-        Texts, Option("--profile", help="Profile to enable, * for all; repeatable")
+        Texts,
+        Option("--profile", help="Profile to enable, * for all; repeatable", values="profile"),
     ] = None,
     progress: Annotated[
-        str | None, Option("--progress", help="Progress as auto, tty, plain, json or quiet")
+        str | None,
+        Option(
+            "--progress",
+            help="Progress as auto, tty, plain, json or quiet",
+            values=("auto", "tty", "plain", "json", "quiet"),
+        ),
     ] = None,
     project_directory: Annotated[
         str | None,
-        Option("--project-directory", help="Base of relative paths, not the first file's"),
+        Option(
+            "--project-directory",
+            help="Base of relative paths, not the first file's",
+            values="folder",
+        ),
     ] = None,
-    project_name: Annotated[str | None, Option("-p", "--project-name", help="Project name")] = None,
+    project_name: Annotated[
+        str | None, Option("-p", "--project-name", help="Project name", values="project")
+    ] = None,
     version: Annotated[bool, Option("-v", "--version", help="Show the version")] = False,
     # The docker command's own flags, which it passes before a plug-in's name.
     config: Annotated[str | None, Option("--config", hidden=True)] = None,
@@ -138,6 +163,8 @@ def run(arguments: list[str], program: str = "pycompose") -> int:
     Raises:
         OSError: standard output cannot be written (a closed pipe, a full disk).
     """
+    if arguments and arguments[0] in ("__complete", "__completeNoDesc"):
+        return _complete(arguments[1:], descriptions=arguments[0] == "__complete")
     given: dict[str, Any] = {}
     try:
         declared = parameters(root)
@@ -195,6 +222,15 @@ def _command(given: GlobalFlags, words: flags.Words, program: str) -> int:
     params = flags.arguments(declared, found)
     code: int | None = main(Context(given, name, params), **params)
     return code or 0
+
+
+def _complete(words: list[str], *, descriptions: bool) -> int:
+    """Say what a shell may offer for the last of the words."""
+    from pycompose.cli.completion import complete
+
+    offer = complete(root, COMMANDS, module_of, words)
+    sys.stdout.write(offer.text(descriptions=descriptions))
+    return 0
 
 
 def module_of(name: str) -> str:

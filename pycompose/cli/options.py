@@ -14,9 +14,20 @@ if TYPE_CHECKING:
 DryRun: TypeAlias = Annotated[
     bool, Option("--dry-run", help="Show what would be done, change nothing")
 ]
+# The states of containers, as the engine calls them.
+STATES: Final = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
+RUNNING: Final = ("running",)
+
 Services: TypeAlias = Annotated[list[str] | None, Argument("[SERVICE...]")]
+Present: TypeAlias = Annotated[list[str] | None, Argument("[SERVICE...]", states=STATES)]
+Running: TypeAlias = Annotated[list[str] | None, Argument("[SERVICE...]", states=RUNNING)]
 Format: TypeAlias = Annotated[
-    str, Option("--format", help="table, json, json-array, yaml, 'table TEMPLATE' or a Go TEMPLATE")
+    str,
+    Option(
+        "--format",
+        help="table, json, json-array, yaml, 'table TEMPLATE' or a Go TEMPLATE",
+        values=("table", "json", "json-array", "yaml"),
+    ),
 ]
 OnlyIds: TypeAlias = Annotated[bool, Option("-q", "--quiet", help="Print only the ids")]
 OnlyNames: TypeAlias = Annotated[bool, Option("-q", "--quiet", help="Print only the names")]
@@ -45,7 +56,12 @@ NoDeps: TypeAlias = Annotated[
     bool, Option("--no-deps", help="Leave out what the services depend on")
 ]
 Pull: TypeAlias = Annotated[
-    str, Option("--pull", help="Pull images: always, missing, never, build or policy")
+    str,
+    Option(
+        "--pull",
+        help="Pull images: always, missing, never, build or policy",
+        values=("always", "missing", "never", "build", "policy"),
+    ),
 ]
 QuietBuild: TypeAlias = Annotated[bool, Option("--quiet-build", help="Show no build output")]
 QuietPull: TypeAlias = Annotated[bool, Option("--quiet-pull", help="Show no progress of pulls")]
@@ -70,7 +86,12 @@ Rolling: TypeAlias = Annotated[
 ]
 Scale: TypeAlias = Annotated[
     list[str] | None,
-    Option("--scale", metavar="SERVICE=NUM", help="Number of containers of a service"),
+    Option(
+        "--scale",
+        metavar="SERVICE=NUM",
+        help="Number of containers of a service",
+        values="service=",
+    ),
 ]
 Yes: TypeAlias = Annotated[bool, Option("-y", "--yes", help="Answer yes to every question")]
 WaitTimeout: TypeAlias = Annotated[

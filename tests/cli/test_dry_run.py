@@ -91,6 +91,7 @@ CASES = [
 LOOKING = {
     *(
         "attach",
+        "completion",
         "config",
         "events",
         "export",

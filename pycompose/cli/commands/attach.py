@@ -11,7 +11,9 @@ from pycompose.cli.invocation import Context, opened
 
 def main(
     ctx: Context,
-    services: Annotated[list[str] | None, Argument("SERVICE", least=1)] = None,
+    services: Annotated[
+        list[str] | None, Argument("SERVICE", least=1, states=options.RUNNING)
+    ] = None,
     *,
     detach_keys: Annotated[
         str, Option("--detach-keys", help="Keys to leave it by, such as ctrl-p,ctrl-q")

@@ -12,7 +12,9 @@ from pycompose.errors import UsageError
 
 def main(
     ctx: Context,
-    words: Annotated[list[str] | None, Argument("SERVICE [REPOSITORY[:TAG]]", least=1)] = None,
+    words: Annotated[
+        list[str] | None, Argument("SERVICE [REPOSITORY[:TAG]]", least=1, states=options.STATES)
+    ] = None,
     *,
     author: Annotated[str, Option("-a", "--author", help="Who made it")] = "",
     change: Annotated[

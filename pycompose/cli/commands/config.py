@@ -32,8 +32,10 @@ def main(
     explain: Annotated[
         bool, Option("--explain", help="Tell where the values at PATHs, or all, come from")
     ] = False,
-    format: Annotated[str, Option("--format", help="yaml or json")] = "",
-    hash: Annotated[str, Option("--hash", help="Print hashes of services, * for all")] = "",
+    format: Annotated[str, Option("--format", help="yaml or json", values=("yaml", "json"))] = "",
+    hash: Annotated[
+        str, Option("--hash", help="Print hashes of services, * for all", values="service")
+    ] = "",
     images: Annotated[bool, Option("--images", help="Print the names of images")] = False,
     lock_image_digests: Annotated[
         bool, Option("--lock-image-digests", help="Print an override file with the digests")
@@ -56,7 +58,7 @@ def main(
     no_path_resolution: Annotated[
         bool, Option("--no-path-resolution", help="Leave paths relative")
     ] = False,
-    output: Annotated[str, Option("-o", "--output", help="Write to this file")] = "",
+    output: Annotated[str, Option("-o", "--output", help="Write to this file", values="file")] = "",
     profiles: Annotated[bool, Option("--profiles", help="Print the names of profiles")] = False,
     quiet: Annotated[bool, Option("-q", "--quiet", help="Check the files, print nothing")] = False,
     resolve_image_digests: Annotated[

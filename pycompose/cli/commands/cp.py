@@ -13,7 +13,12 @@ def main(
     ctx: Context,
     words: Annotated[
         list[str] | None,
-        Argument("SERVICE:SRC_PATH DEST_PATH|- | SRC_PATH|- SERVICE:DEST_PATH", least=2),
+        Argument(
+            "SERVICE:SRC_PATH DEST_PATH|- | SRC_PATH|- SERVICE:DEST_PATH",
+            least=2,
+            kinds=("service:", "service:"),
+            states=options.STATES,
+        ),
     ] = None,
     *,
     all: Annotated[bool, Option("--all", help="Reach containers of run, too")] = False,

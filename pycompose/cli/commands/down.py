@@ -20,7 +20,12 @@ def main(
     ] = False,
     remove_orphans: options.RemoveOrphans = None,
     rmi: Annotated[
-        str, Option("--rmi", help="Remove images: all, or local for those without a tag")
+        str,
+        Option(
+            "--rmi",
+            help="Remove images: all, or local for those without a tag",
+            values=("all", "local"),
+        ),
     ] = "",
     timeout: options.Timeout = None,
     volumes: Annotated[

@@ -13,7 +13,12 @@ INTERSPERSED = False  # what follows the service are words of the command
 
 def main(
     ctx: Context,
-    words: Annotated[list[str] | None, Argument("SERVICE COMMAND [ARGS...]", least=2)] = None,
+    words: Annotated[
+        list[str] | None,
+        Argument(
+            "SERVICE COMMAND [ARGS...]", least=2, kinds=("service", ""), states=options.RUNNING
+        ),
+    ] = None,
     *,
     detach: Annotated[
         bool, Option("-d", "--detach", help="Run the command in the background")

@@ -11,12 +11,17 @@ from pycompose.cli.invocation import Context, opened
 
 def main(
     ctx: Context,
-    services: Annotated[list[str] | None, Argument("SERVICE", least=1)] = None,
+    services: Annotated[
+        list[str] | None, Argument("SERVICE", least=1, states=options.STATES)
+    ] = None,
     *,
     dry_run: options.DryRun = False,
     index: options.Index = 0,
     output: Annotated[
-        str, Option("-o", "--output", help="Write to a file, in place of standard output")
+        str,
+        Option(
+            "-o", "--output", help="Write to a file, in place of standard output", values="file"
+        ),
     ] = "",
 ) -> None:
     """Export a service container's filesystem as a tar archive.

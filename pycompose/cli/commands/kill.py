@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pycompose.cli import options
 from pycompose.cli.declared import Option
 from pycompose.cli.invocation import Context, opened
 
+SIGNALS: Final = (
+    *("SIGHUP", "SIGINT", "SIGKILL", "SIGQUIT", "SIGSTOP", "SIGTERM"),
+    *("SIGCONT", "SIGUSR1", "SIGUSR2", "SIGWINCH"),
+)
+
 
 def main(
     ctx: Context,
-    services: options.Services = None,
+    services: options.Running = None,
     *,
     dry_run: options.DryRun = False,
     remove_orphans: Annotated[
@@ -19,7 +24,7 @@ def main(
         Option("--remove-orphans", help="Reach containers of all services, also those in no file"),
     ] = None,
     signal: Annotated[
-        str, Option("-s", "--signal", help="Signal to send to the container")
+        str, Option("-s", "--signal", help="Signal to send to the container", values=SIGNALS)
     ] = "SIGKILL",
 ) -> None:
     """Force stop service containers.

@@ -20,7 +20,9 @@ def main(
     services: options.Services = None,
     *,
     dry_run: options.DryRun = False,
-    format: Annotated[str, Option("--format", help="text, json, sarif or github")] = "text",
+    format: Annotated[
+        str, Option("--format", help="text, json, sarif or github", values=FORMATS)
+    ] = "text",
     rules: Annotated[bool, Option("--rules", help="List the rules, as text or json")] = False,
     strict: Annotated[
         bool, Option("--strict", help="Exit with 1 on warnings, too, not only on errors")

@@ -12,11 +12,13 @@ from pycompose.errors import UsageError
 
 def main(
     ctx: Context,
-    services: options.Services = None,
+    services: options.Present = None,
     *,
     dry_run: options.DryRun = False,
     follow: Annotated[bool, Option("-f", "--follow", help="Go on as lines come")] = False,
-    format: Annotated[str, Option("--format", help="text, or json for an object a line")] = "text",
+    format: Annotated[
+        str, Option("--format", help="text, or json for an object a line", values=("text", "json"))
+    ] = "text",
     grep: Annotated[
         str, Option("--grep", help="Only lines that match this regular expression")
     ] = "",
@@ -24,7 +26,12 @@ def main(
         int, Option("--index", help="Number of the container, where a service has several")
     ] = 0,
     level: Annotated[
-        str, Option("--level", help="Only lines of this level and above: debug, info, warning, ...")
+        str,
+        Option(
+            "--level",
+            help="Only lines of this level and above: debug, info, warning, ...",
+            values=("debug", "info", "warning", "error", "fatal"),
+        ),
     ] = "",
     no_color: options.NoColor = False,
     no_log_prefix: options.NoLogPrefix = False,

@@ -17,7 +17,8 @@ def main(
     all: Annotated[bool, Option("-a", "--all", help="Show projects that do not run, too")] = False,
     dry_run: options.DryRun = False,
     filter: Annotated[
-        str, Option("--filter", help="name=NAME, or a regular expression for names")
+        str,
+        Option("--filter", help="name=NAME, or a regular expression for names", values=("name=",)),
     ] = "",
     format: options.Format = "table",
     quiet: options.OnlyNames = False,

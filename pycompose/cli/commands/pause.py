@@ -7,7 +7,7 @@ from pycompose.cli.invocation import Context, opened
 
 
 def main(
-    ctx: Context, services: options.Services = None, *, dry_run: options.DryRun = False
+    ctx: Context, services: options.Running = None, *, dry_run: options.DryRun = False
 ) -> None:
     """Pause services.
 

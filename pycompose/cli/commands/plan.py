@@ -28,7 +28,9 @@ def main(
     ] = False,
     dry_run: options.DryRun = False,
     force_recreate: options.ForceRecreate = False,
-    format: Annotated[str, Option("--format", help="text or json")] = "text",
+    format: Annotated[
+        str, Option("--format", help="text or json", values=("text", "json"))
+    ] = "text",
     no_build: options.NoBuild = False,
     no_deps: options.NoDeps = False,
     no_recreate: options.NoRecreate = False,
@@ -36,7 +38,8 @@ def main(
         bool, Option("--no-start", help="Plan without starting the containers")
     ] = False,
     output: Annotated[
-        str, Option("-o", "--output", help="Save the plan in this file, for up --plan")
+        str,
+        Option("-o", "--output", help="Save the plan in this file, for up --plan", values="file"),
     ] = "",
     pull: options.Pull = "policy",
     recreate_volumes: options.RecreateVolumes = False,

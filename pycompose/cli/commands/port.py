@@ -15,11 +15,15 @@ LAST: Final = 65535
 
 def main(
     ctx: Context,
-    words: Annotated[list[str] | None, Argument("SERVICE PRIVATE_PORT", least=2)] = None,
+    words: Annotated[
+        list[str] | None, Argument("SERVICE PRIVATE_PORT", least=2, states=options.RUNNING)
+    ] = None,
     *,
     dry_run: options.DryRun = False,
     index: options.Index = 0,
-    protocol: Annotated[str, Option("--protocol", help="tcp or udp")] = "tcp",
+    protocol: Annotated[
+        str, Option("--protocol", help="tcp or udp", values=("tcp", "udp"))
+    ] = "tcp",
 ) -> None:
     """Print the public port for a port binding.
 

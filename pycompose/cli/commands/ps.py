@@ -19,9 +19,21 @@ def main(
         bool, Option("-a", "--all", help="Show stopped containers and one-off ones, too")
     ] = False,
     dry_run: options.DryRun = False,
-    filter: Annotated[str, Option("--filter", help="status=STATUS, as --status")] = "",
+    filter: Annotated[
+        str,
+        Option(
+            "--filter",
+            help="status=STATUS, as --status",
+            values=tuple(f"status={state}" for state in options.STATES),
+        ),
+    ] = "",
     format: Annotated[
-        str, Option("--format", help="table, json, 'table TEMPLATE' or a Go TEMPLATE")
+        str,
+        Option(
+            "--format",
+            help="table, json, 'table TEMPLATE' or a Go TEMPLATE",
+            values=("table", "json"),
+        ),
     ] = "table",
     no_trunc: Annotated[bool, Option("--no-trunc", help="Cut nothing short")] = False,
     orphans: Annotated[
@@ -37,6 +49,7 @@ def main(
             "--status",
             help="Show containers that are created, running, paused, restarting, removing, exited"
             " or dead; repeatable",
+            values=options.STATES,
         ),
     ] = None,
 ) -> None:

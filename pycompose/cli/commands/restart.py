@@ -11,7 +11,7 @@ from pycompose.cli.invocation import Context, opened
 
 def main(
     ctx: Context,
-    services: options.Services = None,
+    services: options.Present = None,
     *,
     dry_run: options.DryRun = False,
     no_deps: Annotated[

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from pycompose.cli import options
-from pycompose.cli.declared import Option
+from pycompose.cli.declared import Argument, Option
 from pycompose.cli.invocation import Context, opened
 from pycompose.cli.output import write
 
 
 def main(
     ctx: Context,
-    services: options.Services = None,
+    services: Annotated[
+        list[str] | None, Argument("[SERVICE...]", states=("created", "exited", "dead"))
+    ] = None,
     *,
     all: Annotated[bool, Option("-a", "--all", help="Has no effect any more", hidden=True)] = False,
     dry_run: options.DryRun = False,

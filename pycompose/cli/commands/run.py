@@ -15,7 +15,9 @@ Texts = list[str] | None
 
 def main(
     ctx: Context,
-    words: Annotated[Texts, Argument("SERVICE [COMMAND] [ARGS...]", least=1)] = None,
+    words: Annotated[
+        Texts, Argument("SERVICE [COMMAND] [ARGS...]", least=1, kinds=("service", ""))
+    ] = None,
     *,
     build: options.Build = False,
     cap_add: Annotated[Texts, Option("--cap-add", help="Add a capability; repeatable")] = None,
@@ -34,7 +36,8 @@ def main(
         Texts, Option("-e", "--env", help="NAME=value, or a NAME of the environment; repeatable")
     ] = None,
     env_from_file: Annotated[
-        Texts, Option("--env-from-file", help="Read variables from a file; repeatable")
+        Texts,
+        Option("--env-from-file", help="Read variables from a file; repeatable", values="file"),
     ] = None,
     interactive: Annotated[
         bool | None, Option("-i", "--interactive", help="Keep standard input open, as it is")

@@ -11,7 +11,9 @@ from pycompose.cli.invocation import Context, opened
 
 def main(
     ctx: Context,
-    counts: Annotated[list[str] | None, Argument("SERVICE=REPLICAS...", least=1)] = None,
+    counts: Annotated[
+        list[str] | None, Argument("SERVICE=REPLICAS...", least=1, kinds=("service=",))
+    ] = None,
     *,
     dry_run: options.DryRun = False,
     no_deps: options.NoDeps = False,

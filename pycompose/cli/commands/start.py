@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from pycompose.cli import options
-from pycompose.cli.declared import Option
+from pycompose.cli.declared import Argument, Option
 from pycompose.cli.invocation import Context, opened
 
 
 def main(
     ctx: Context,
-    services: options.Services = None,
+    services: Annotated[
+        list[str] | None, Argument("[SERVICE...]", states=("created", "exited"))
+    ] = None,
     *,
     dry_run: options.DryRun = False,
     wait: Annotated[bool, Option("--wait", help="Wait until services run or are healthy")] = False,

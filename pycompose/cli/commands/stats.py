@@ -17,7 +17,7 @@ BELOW: Final = "\x1b[J"  # what is left of the screen is cleared
 
 def main(
     ctx: Context,
-    services: options.Services = None,
+    services: options.Running = None,
     *,
     all: Annotated[bool, Option("-a", "--all", help="Show stopped containers, too")] = False,
     dry_run: options.DryRun = False,

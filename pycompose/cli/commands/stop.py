@@ -8,7 +8,7 @@ from pycompose.cli.invocation import Context, opened
 
 def main(
     ctx: Context,
-    services: options.Services = None,
+    services: options.Running = None,
     *,
     dry_run: options.DryRun = False,
     timeout: options.Timeout = None,

@@ -8,7 +8,7 @@ from pycompose.cli.output import write
 
 
 def main(
-    ctx: Context, services: options.Services = None, *, dry_run: options.DryRun = False
+    ctx: Context, services: options.Running = None, *, dry_run: options.DryRun = False
 ) -> None:
     """Display the running processes.
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pycompose.cli import options
+from pycompose.cli.declared import Argument
 from pycompose.cli.invocation import Context, opened
 
 
 def main(
-    ctx: Context, services: options.Services = None, *, dry_run: options.DryRun = False
+    ctx: Context,
+    services: Annotated[list[str] | None, Argument("[SERVICE...]", states=("paused",))] = None,
+    *,
+    dry_run: options.DryRun = False,
 ) -> None:
     """Unpause services.
 

@@ -25,7 +25,10 @@ def main(
     ] = False,
     always_recreate_deps: options.AlwaysRecreateDeps = False,
     attach: Annotated[
-        Names, Option("--attach", help="Show the output of this service only; repeatable")
+        Names,
+        Option(
+            "--attach", help="Show the output of this service only; repeatable", values="service"
+        ),
     ] = None,
     attach_dependencies: Annotated[
         bool, Option("--attach-dependencies", help="Show the output of dependencies, too")
@@ -37,14 +40,17 @@ def main(
     dry_run: options.DryRun = False,
     exit_code_from: Annotated[
         str | None,
-        Option("--exit-code-from", help="Exit with this service's code, once it ends"),
+        Option(
+            "--exit-code-from", help="Exit with this service's code, once it ends", values="service"
+        ),
     ] = None,
     force_recreate: options.ForceRecreate = False,
     menu: Annotated[
         bool, Option("--menu", help="Interactive shortcuts; accepted, there are none yet")
     ] = False,
     no_attach: Annotated[
-        Names, Option("--no-attach", help="Hide the output of this service; repeatable")
+        Names,
+        Option("--no-attach", help="Hide the output of this service; repeatable", values="service"),
     ] = None,
     no_build: options.NoBuild = False,
     no_color: options.NoColor = False,
@@ -56,7 +62,11 @@ def main(
     ] = False,
     plan: Annotated[
         str,
-        Option("--plan", help="Carry out a plan saved by plan -o, if nothing has moved since"),
+        Option(
+            "--plan",
+            help="Carry out a plan saved by plan -o, if nothing has moved since",
+            values="file",
+        ),
     ] = "",
     pull: options.Pull = "policy",
     quiet_build: options.QuietBuild = False,

@@ -15,7 +15,9 @@ def main(
     ctx: Context,
     *,
     dry_run: options.DryRun = False,
-    format: Annotated[str, Option("-f", "--format", help="pretty or json")] = "pretty",
+    format: Annotated[
+        str, Option("-f", "--format", help="pretty or json", values=("pretty", "json"))
+    ] = "pretty",
     short: Annotated[bool, Option("--short", help="Print only the number")] = False,
 ) -> None:
     """Show the version of pycompose.

@@ -12,13 +12,15 @@ from pycompose.errors import UsageError
 
 def main(
     ctx: Context,
-    volumes: Annotated[list[str] | None, Argument("[VOLUME...]")] = None,
+    volumes: Annotated[list[str] | None, Argument("[VOLUME...]", kinds=("volume",))] = None,
     *,
-    compress: Annotated[str, Option("--compress", help="Compress with gzip or xz")] = "",
+    compress: Annotated[
+        str, Option("--compress", help="Compress with gzip or xz", values=("gzip", "xz"))
+    ] = "",
     dry_run: options.DryRun = False,
     image: options.HelperImage = "",
     output: Annotated[
-        str, Option("-o", "--output", help="File, folder, or - for standard output")
+        str, Option("-o", "--output", help="File, folder, or - for standard output", values="file")
     ] = "",
     pause: Annotated[bool, Option("--pause", help="Pause what uses the volumes meanwhile")] = False,
     stop: Annotated[bool, Option("--stop", help="Stop what uses the volumes meanwhile")] = False,

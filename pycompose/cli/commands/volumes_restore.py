@@ -12,7 +12,9 @@ from pycompose.errors import UsageError
 
 def main(
     ctx: Context,
-    words: Annotated[list[str] | None, Argument("FILE [VOLUME]", least=1)] = None,
+    words: Annotated[
+        list[str] | None, Argument("FILE [VOLUME]", least=1, kinds=("file", "volume"))
+    ] = None,
     *,
     dry_run: options.DryRun = False,
     image: options.HelperImage = "",

@@ -12,7 +12,9 @@ from pycompose.cli.output import write
 
 def main(
     ctx: Context,
-    services: Annotated[list[str] | None, Argument("SERVICE...", least=1)] = None,
+    services: Annotated[
+        list[str] | None, Argument("SERVICE...", least=1, states=options.RUNNING)
+    ] = None,
     *,
     down_project: Annotated[
         bool, Option("--down-project", help="Take the project down once they have ended")
