@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from command_line import environment, run
+from validation import valid, valid_lines
 
 pytestmark = [pytest.mark.docker, pytest.mark.oracle]
 # What differs from one second to the next.
@@ -150,6 +151,11 @@ def test_output_errors_and_exit_codes_are_equal(words, project) -> None:
 @pytest.mark.parametrize("words", JSON)
 def test_objects_are_equal(words, project) -> None:
     theirs, ours = both(words, project)
+    schema = words.partition(" ")[0]
+    if schema == "images":
+        valid(schema, json.loads(ours.stdout))
+    else:
+        valid_lines(schema, ours.stdout)
 
     def objects(text: str) -> list[str]:
         lines = [json.loads(line) for line in text.splitlines() if line]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from projects import EMPTY_TAR
+from validation import valid
 from volume_place import Console, Place, place, tree
 
 from pycompose import labels
@@ -21,6 +22,7 @@ def test_a_backup_holds_what_tar_has_said(place: Place) -> None:
     place.backup("data", output="x.tar")
     with (place.folder / "x.tar").open("rb") as file:
         found = check(file)
+    valid("backup", found.manifest)
     assert (found.manifest["volume"], found.manifest["name"]) == ("data", "demo_data")
     assert found.summary.files == 2
     assert place.states() == BOTH
