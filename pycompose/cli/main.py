@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "events": "Receive real time events from containers",
     "exec": "Execute a command in a running container",
     "export": "Export a service container's filesystem as a tar archive",
+    "graph": "Draw services, what they depend on, their networks, volumes and ports",
     "images": "List images used by the created containers",
     "kill": "Force stop service containers",
     "lint": "Find known traps in Compose files that are valid",

@@ -95,6 +95,7 @@ LOOKING = {
         "config",
         "events",
         "export",
+        "graph",
         "images",
         "lint",
         "logs",
