@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from killing import dying
 from projects import (
     carry_out,
     down,
@@ -156,9 +156,8 @@ def _anonymous(engine: FakeEngine) -> dict[str, str]:
 
 def _run_until_killed(scenario: Scenario, engine: FakeEngine) -> None:
     # What was gone already is refused, so that there is no "after" to be killed at.
-    with contextlib.suppress(Killed):
+    with dying(engine):
         scenario.run(engine, scenario.wanted)
-    engine.revive()
 
 
 def _cuts(row: str) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from killing import dying
 from projects import next_up, project, service, up
 
 from pycompose.engine.fake import Behaviour, FakeEngine, Killed, Ran
@@ -204,9 +205,8 @@ LEAST = {"start-first": 3, "stop-first": 2}
 
 def cut(engine: Watched, at: int, *, after: bool, run: Callable[[], object]) -> None:
     engine.fail(Killed(), at=at, mutating=True, after=after)
-    with contextlib.suppress(Killed, ApplyError):
+    with dying(engine), contextlib.suppress(ApplyError):
         run()
-    engine.revive()
 
 
 def changes(config: dict[str, Any], image: str = GOOD) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from generated import OTHER_IMAGE, OUTSIDE, pairs, read
 from hypothesis import HealthCheck, assume, given, seed, settings
 from hypothesis import strategies as st
+from killing import dying
 from projects import IMAGE, down, look, silent
 from thorough import EXAMPLES, SEED
 
@@ -278,9 +279,8 @@ chances = st.integers(min_value=0, max_value=10**6)
 def _cut(engine: FakeEngine, wanted: Project, steps: Plan, at: int, *, after: bool) -> None:
     """Kill the run of a plan at one of its calls."""
     engine.fail(Killed(), at=at, after=after)
-    with suppress(Killed):
+    with dying(engine):
         carry_out(engine, wanted, steps)
-    engine.revive()
 
 
 @law
@@ -339,9 +339,8 @@ def test_a_down_that_was_cut_off_leaves_nothing_after_the_next(pair, at, after) 
     old = read(pair[0])
     up(engine, old)
     engine.fail(Killed(), at=at % 20 + 1, mutating=True, after=after)
-    with suppress(Killed):
+    with dying(engine):
         down(engine, old, volumes=True)
-    engine.revive()
 
     down(engine, old, volumes=True)
 
@@ -365,7 +364,7 @@ def _happens(engine: FakeEngine, old: Project, what: str, at: int, *, after: boo
             _cut(engine, old, plan(engine, old), at % 30 + 1, after=after)
         elif what == "cut down":
             engine.fail(Killed(), at=at % 30 + 1, mutating=True, after=after)
-            with suppress(Killed):
+            with dying(engine):
                 down(engine, old)
         elif what == "exits":
             engine.exit(one, at % 3)
@@ -379,7 +378,6 @@ def _happens(engine: FakeEngine, old: Project, what: str, at: int, *, after: boo
             engine.stop_container(one)
         else:
             engine.rename_container(one, f"{one[:12]}_{engine.container(one).name}")
-    engine.revive()
 
 
 happenings = st.tuples(st.sampled_from(EVENTS), chances, st.booleans(), st.booleans())
