@@ -82,11 +82,15 @@ def observe(
     ]
     containers, networks, volumes, named, built, events = together(calls)
     told = _told(events)
+    ids = {one["Name"]: one["Id"] for one in networks}
     return Snapshot(
         capabilities=engine.capabilities,
         project=name,
         containers=tuple(
-            one._replace(stopping=_stopping(engine, one, told.get(one.id, set())))
+            one._replace(
+                stopping=_stopping(engine, one, told.get(one.id, set())),
+                networks=_by_id(one.networks, ids),
+            )
             for one in _with(labels.CONFIG_HASH, containers)
         ),
         networks=tuple(sorted(map(_network, networks), key=lambda n: (n.name, n.id))),
@@ -94,6 +98,14 @@ def observe(
         images=_images(engine, references, [*named, *built]),
         hooks=_with(labels.HOOK, containers),
     )
+
+
+def _by_id(ends: Mapping[str, str], ids: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the ids of a container's networks by name.
+
+    Compat: Podman tells the name of a network where Docker tells its id.
+    """
+    return {name: ids.get(name, told) if told == name else told for name, told in ends.items()}
 
 
 def _recently(engine: Engine, name: str, project: Project | None) -> list[Json]:

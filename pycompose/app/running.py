@@ -126,7 +126,8 @@ def accompany(
 
     with ExitStack() as stack:
         # A container that removes itself can be asked nothing afterwards: its end is listened for.
-        deaths = engine.events(filters={"container": [container], "event": ["die"]})
+        # Compat: Podman tells of "die" as Docker does, but knows it by "died" when asked for it.
+        deaths = engine.events(filters={"container": [container], "event": ["die", "died"]})
         stack.enter_context(closing(deaths))
         if sig_proxy:
             stack.enter_context(console.signals(forward))

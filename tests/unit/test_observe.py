@@ -70,6 +70,23 @@ def test_images_that_the_project_built_are_found_without_it(engine) -> None:
     assert set(observe(engine, "demo").images) == {"demo-app:latest"}
 
 
+def test_networks_that_are_told_by_name_are_known_by_their_id(engine, monkeypatch) -> None:
+    up(engine, WEB)
+    by_id = observe(engine, "demo").containers[0].networks
+    listed = engine.list_containers
+
+    def named(**words):
+        rows = listed(**words)
+        for row in rows:
+            for name, end in row["NetworkSettings"]["Networks"].items():
+                end["NetworkID"] = name
+        return rows
+
+    monkeypatch.setattr(engine, "list_containers", named)
+    assert observe(engine, "demo").containers[0].networks == by_id
+    assert set(by_id.values()) <= {one.id for one in observe(engine, "demo").networks}
+
+
 def test_images_are_looked_at_on_request(engine) -> None:
     seen = observe(engine, "demo", WEB)
     tagged = 1_700_000_000.0
