@@ -24,7 +24,7 @@ WINDOW: Final = 0.1  # seconds that a line is held back for older ones of other 
 OPENING: Final = 0.5  # seconds that it may take until the first line of a new container is here
 LINGER: Final = 3.0  # seconds that a container that is being restarted may take
 _MOST_HELD: Final = 50_000  # lines that are held back where more keep coming
-_AHEAD: Final = 2048  # lines of one container that are read before they are wanted
+_AHEAD: Final = 256  # lines of one container that are read before they are wanted
 
 Lines: TypeAlias = Iterator[LogLine | EngineError]
 T = TypeVar("T")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pycompose.cli.interrupts import interrupts
 
 if TYPE_CHECKING:
     from pycompose.app.session import Session
@@ -72,7 +73,6 @@ def opened(
 ) -> Iterator[Session]:
     """Open the session of a command; afterwards the engine is let go and the display finished."""
     from pycompose.app.session import Session
-    from pycompose.cancel import Cancel
     from pycompose.cli.settings import read
     from pycompose.ui.display import open_display
 
@@ -87,7 +87,7 @@ def opened(
         style=style,
         error_format=settings.error_format,
     )
-    with _signals(cancel), closing(display):
+    with interrupts(cancel), closing(display):
         session = Session(
             settings,
             emit=display,
@@ -98,25 +98,6 @@ def opened(
         )
         with closing(session):
             yield session
-
-
-@contextmanager
-def _signals(cancel: Cancel) -> Iterator[None]:
-    """Let interrupts reach `cancel`; a hang-up too, unless nohup asked to ignore it."""
-
-    def interrupted(number: int, frame: Any) -> None:
-        del number, frame
-        cancel.cancel()
-
-    caught = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        caught.append(signal.SIGHUP)
-    before = {number: signal.signal(number, interrupted) for number in caught}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _confirm(display: Display) -> Any:

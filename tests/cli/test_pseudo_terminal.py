@@ -13,7 +13,7 @@ from command_line import environment
 PROGRAM = """
 import time
 from contextlib import closing
-from pycompose.cli.invocation import _signals
+from pycompose.cli.interrupts import interrupts
 from pycompose.cancel import Cancel
 from pycompose.errors import Cancelled
 from pycompose.events import LogLine, StepEvent
@@ -21,7 +21,7 @@ from pycompose.ui.display import open_display
 
 with closing(open_display(title="up")) as display:
     try:
-        with _signals(Cancel()):
+        with interrupts(Cancel()):
             display(StepEvent(id="Container x", text="Starting", status="working"))
             time.sleep(0.3)
             display(StepEvent(id="Container x", text="Started", status="done"))
