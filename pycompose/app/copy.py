@@ -139,9 +139,10 @@ def _fetch(
             raise UsageError(f'invalid output path: directory "{where}" does not exist')
         if top and folder and not contents:
             os.makedirs(os.path.join(where, top), exist_ok=True)
+        from pycompose.files.tarstream import Pieces
         from pycompose.files.unpack import unpack
 
-        stream = io.BufferedReader(_Pieces(iter(files)))
+        stream = io.BufferedReader(Pieces(iter(files)))
         unpack(stream, where, rename=_renaming(files, top), owners=options.archive)
 
 
@@ -158,31 +159,6 @@ def _renaming(files: Files, top: str) -> Callable[[str], str]:
         return posixpath.join(top, rest) if rest else top
 
     return rename
-
-
-class _Pieces(io.RawIOBase):
-    """Pieces of bytes as a file that can be read."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self.pieces = pieces
-        self.left = b""
-
-    def readable(self) -> bool:
-        """Return that it can be."""
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        """Fill a buffer with what comes next."""
-        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
-        while not self.left:
-            piece = next(self.pieces, None)
-            if piece is None:
-                return 0
-            self.left = piece
-        size = min(len(view), len(self.left))
-        view[:size] = self.left[:size]
-        self.left = self.left[size:]
-        return size
 
 
 def _local(path: str) -> Target:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
-from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 
 from pycompose.app.converse import Console
 from pycompose.app.inner import CommitOptions
@@ -36,29 +34,14 @@ def export(session: Session, service: str, *, index: int, output: str, console: 
     if not session.settings.dry_run:
         with closing(session.engine.export_container(container.id)) as files:
             if output:
-                _write_whole(os.path.join(session.settings.cwd, output), iter(files).__next__)
+                from pycompose.files.whole import new_file
+
+                with new_file(os.path.join(session.settings.cwd, output)) as file:
+                    file.writelines(files)
             else:
                 for piece in files:
                     console.write(1, piece)
     _tell(session, container, f"{what} Exported", "done")
-
-
-def _write_whole(path: str, piece: Callable[[], bytes]) -> None:
-    """Write pieces to a file that takes its name once it is complete."""
-    folder, name = os.path.split(path)
-    if os.path.isdir(path):
-        raise IsADirectoryError(f"{path} is a directory")
-    part = os.path.join(folder, f".{name}.{secrets.token_hex(4)}")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file, suppress(StopIteration):
-            while True:
-                file.write(piece())
-        os.replace(part, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(part)
-        raise
 
 
 def commit(session: Session, options: CommitOptions) -> None:

@@ -18,8 +18,9 @@ from typing import IO, TYPE_CHECKING, Final, NamedTuple, cast
 from pycompose.convert import mover as bodies
 from pycompose.errors import EngineError, EngineUnavailable, UsageError
 from pycompose.events import Notice, Sink
-from pycompose.files.backup import Summary, content, new_file, write
+from pycompose.files.backup import Summary, content, write
 from pycompose.files.tarstream import Damaged, Pieces
+from pycompose.files.whole import new_file
 from pycompose.model.values import familiar
 from pycompose.mover import Said, feed, output, run
 from pycompose.plan import ops

@@ -12,8 +12,6 @@ import gzip
 import hashlib
 import json
 import lzma
-import os
-import secrets
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -60,28 +58,6 @@ class Backup(NamedTuple):
 
     manifest: Json
     summary: Summary
-
-
-@contextlib.contextmanager
-def new_file(path: str) -> Iterator[IO[bytes]]:
-    """Open a file for its owner alone that takes its name once all is well, and else is gone.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    folder, name = os.path.split(path)
-    part = os.path.join(folder, f".{name}.{secrets.token_hex(4)}")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(part)
-        raise
 
 
 def write(

@@ -11,7 +11,7 @@ import pytest
 import volume_tree
 from fault_proxy import Proxy
 from ground import Ground, changes, killed
-from thorough import ALL
+from thorough import ALL, chosen
 
 from pycompose import labels
 
@@ -64,6 +64,12 @@ class Volumes(Ground):
         return self.python("tell", "/tree", volume=volume)
 
 
+def tried(count: int, what: str) -> list[int]:
+    """Return at which of a command's changes it is killed."""
+    found = [at for at in range(1, count + 1) if chosen(what, at)]
+    return found or [count // 2 + 1]
+
+
 @pytest.fixture
 def ground(project_name: str, tmp_path: Path, engine_socket: str) -> Iterator[Volumes]:
     made = Volumes(tmp_path, project_name, engine_socket)
@@ -109,7 +115,7 @@ def test_a_killed_clone_is_done_again(ground: Volumes) -> None:
     ground.run(*words)
     with Proxy(str(ground.folder / "proxy"), ground.path) as proxy:
         count = changes(ground, proxy, *words)
-        for at in range(1, count + 1):
+        for at in tried(count, "clone"):
             assert killed(ground, proxy, words, at, after=True)
             ground.run(*words)
             assert ground.states() == BOTH, f"after a kill at {at}"
@@ -123,8 +129,9 @@ def test_a_killed_backup_leaves_no_file_and_the_next_lets_all_run_again(ground: 
         for manner in ("--pause", "--stop"):
             count = changes(ground, proxy, *words, manner)
             (ground.folder / "data.tar").unlink()
-            for at in range(1, count + 1):
+            for at in tried(count, manner):
                 assert killed(ground, proxy, (*words, manner), at, after=True)
+                assert not list(ground.folder.glob(".data*")), f"after a kill at {at}"
                 ground.run(*words, manner)
                 assert ground.states() == BOTH, f"after a kill at {at}"
                 (ground.folder / "data.tar").unlink()
@@ -138,12 +145,13 @@ def test_a_killed_restore_is_told_of_until_it_is_done_again(ground: Volumes) -> 
     refused = 0
     with Proxy(str(ground.folder / "proxy"), ground.path) as proxy:
         count = changes(ground, proxy, *words)
-        for at in range(1, count + 1):
+        for at in tried(count, "restore"):
             assert killed(ground, proxy, words, at, after=True)
             left = [name for name in ground.states() if name.startswith("volume-data-")]
             if left and not left[0].endswith(labels.MOVER_DONE):
-                refused += "is incomplete" in ground.run("up", "-d", code=1)
+                assert "is incomplete" in ground.run("up", "-d", code=1)
+                refused += 1
             ground.run(*words)
             assert ground.states() == BOTH, f"after a kill at {at}"
             assert ground.tell() == before, f"after a kill at {at}"
-    assert refused > 2
+    assert refused > 2 or not ALL

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pycompose.files.backup import check, content, new_file, write
+from pycompose.files.backup import check, content, write
 from pycompose.files.tarstream import Damaged
 
 MANIFEST = {"project": "shop", "volume": "data"}
@@ -169,16 +169,3 @@ def test_memory_does_not_grow_with_what_is_in_a_file() -> None:
             tracemalloc.stop()
     assert summary.size == size
     assert peak < 8 << 20
-
-
-def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "data.tar"
-    path.write_bytes(b"before")
-    with pytest.raises(Damaged), new_file(str(path)) as file:
-        write(file, MANIFEST, iter([TREE[:1500]]), compress="", time=1)
-    assert [each.name for each in tmp_path.iterdir()] == ["data.tar"]
-    assert path.read_bytes() == b"before"
-    with new_file(str(path)) as file:
-        write(file, MANIFEST, iter([TREE]), compress="", time=1)
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert [each.name for each in tmp_path.iterdir()] == ["data.tar"]
