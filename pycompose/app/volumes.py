@@ -14,7 +14,7 @@ from pycompose import labels
 from pycompose.app.lifecycle import carry_out, project_there
 from pycompose.app.moving import ENDING, Mover, choose_image, token
 from pycompose.convert.hashing import volume_hash
-from pycompose.errors import UsageError
+from pycompose.errors import PycomposeError, UsageError
 from pycompose.events import Notice
 from pycompose.model.resources import Volume
 from pycompose.observe import everyone
@@ -222,7 +222,11 @@ def move(session: Session, project: Project, plan: Plan, mover: Mover) -> None:
         carry_out(session, plan, project=project, patience=ENDING, move=mover)
     except BaseException:
         made = [step.name for step in plan.steps if isinstance(step, ops.CreateContainer)]
-        mend(session, project, made)
+        try:
+            mend(session, project, made)
+        except PycomposeError as error:
+            message = f"what was halted does not run again ({error}): the next command sees to it"
+            session.emit(Notice(message=message))
         mover.settle()
         raise
 

@@ -7,7 +7,7 @@ the old networks go. Until then a container that never runs tells that, and what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -20,13 +20,13 @@ from pycompose.plan.lifecycle import stop
 from pycompose.plan.ops import (
     STOPPABLE,
     CreateContainer,
-    RemoveContainer,
     RemoveNetwork,
     RemoveVolume,
 )
 from pycompose.plan.plan import Plan
 from pycompose.plan.resources import fills
 from pycompose.plan.steps import Steps
+from pycompose.plan.volumes import remove
 from pycompose.snapshot import ContainerState, Snapshot, VolumeState
 from pycompose.version import VERSION
 
@@ -144,7 +144,7 @@ def begin(both: Both, name: str, image: str) -> Plan:
         body=body,
     )
     if earlier is not None:
-        made = _remove(steps, earlier, [made], "another one tells the same")
+        made = remove(steps, earlier.name, earlier.id, "another one tells the same", [made])
     for step in stop(both.old, both.before, ()).steps:
         after = tuple(made if id == 0 else id + made for id in (step.after or (0,)))
         steps.all.append(step.replaced(id=step.id + made, after=after))
@@ -240,20 +240,9 @@ def end(both: Both, *, volumes: bool) -> Plan:
         )
     for hook in (*both.before.hooks, *both.after.hooks):
         if labels.MOVER in hook.labels and not fills(hook):
-            gone.append(_remove(steps, hook, (), "it is left of an earlier attempt"))
+            why = "it is left of an earlier attempt"
+            gone.append(remove(steps, hook.name, hook.id, why, ()))
     if both.mark is not None:
-        _remove(steps, both.mark, gone, "the project has its new name")
+        mark, why = both.mark, "the project has its new name"
+        remove(steps, mark.name, mark.id, why, gone)
     return steps.plan()
-
-
-def _remove(steps: Steps, mark: ContainerState, after: Iterable[int], why: str) -> int:
-    return steps.add(
-        RemoveContainer,
-        after=after,
-        resource=f"Container {mark.name}",
-        cause="moving",
-        why=why,
-        container=mark.id,
-        force=True,
-        volumes=True,
-    )

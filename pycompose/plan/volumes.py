@@ -158,7 +158,7 @@ def move(
             )
         )
     why = "it is left of an earlier attempt"
-    gone = [_remove(steps, mover.name, mover.id, why, made) for mover in old]
+    gone = [remove(steps, mover.name, mover.id, why, made) for mover in old]
     stops = [_halt(project, steps, each, made) for each in halted]
     done = [_moved(steps, job, id, [*stops, *gone]) for job, id in zip(jobs, made, strict=True)]
     after_stop = dict(zip((each.container.id for each in halted), stops, strict=True))
@@ -169,8 +169,8 @@ def move(
     for job, container, step in zip(jobs, made, done, strict=True):
         # Last of all, as its label tells what is to run again.
         why = "it has done its work"
-        tolerates = len(begun) + 1 if job.kind is SaveVolume else 0
-        _remove(steps, job.name, Made(container), why, [container, step, *begun], tolerates)
+        tolerates = 1 if job.kind is SaveVolume else 0
+        remove(steps, job.name, Made(container), why, [container, step, *begun], tolerates)
     return steps.plan()
 
 
@@ -211,7 +211,7 @@ def mend(
     begun = [_resume(project, steps, each, []) for each in resumes]
     for mover in movers:
         if not fills(mover):
-            _remove(steps, mover.name, mover.id, why, begun, len(begun))
+            remove(steps, mover.name, mover.id, why, begun, len(begun))
         elif mover.state in STOPPABLE:
             steps.add(
                 Kill,
@@ -223,9 +223,10 @@ def mend(
     return steps.plan()
 
 
-def _remove(
+def remove(
     steps: Steps, name: str, container: Ref, why: str, after: Iterable[int], tolerates: int = 0
 ) -> int:
+    """Plan to remove a container that moves data, or tells of it; nobody need hear of that."""
     return steps.add(
         RemoveContainer,
         after=after,

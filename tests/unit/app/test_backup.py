@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from projects import EMPTY_TAR
 from validation import valid
@@ -9,7 +11,7 @@ from volume_place import Console, Place, place, tree
 
 from pycompose import labels
 from pycompose.engine.fake import Behaviour
-from pycompose.errors import ApplyError, UsageError
+from pycompose.errors import ApplyError, EngineUnavailable, UsageError
 from pycompose.files.backup import check
 
 __all__ = ["place"]  # a fixture
@@ -67,6 +69,28 @@ def test_a_backup_that_fails_leaves_nothing_and_all_running(place: Place, manner
         place.backup("data", output="x.tar", manner=manner)
     assert place.states() == BOTH
     assert [path.name for path in place.folder.iterdir()] == ["compose.yaml"]
+
+
+def test_an_engine_that_is_gone_is_told_of_and_the_next_backup_lets_all_run_again(
+    place: Place,
+) -> None:
+    place.up()
+    place.engine.fail(EngineUnavailable("gone"), call="pause_container", after=True)
+    list_containers, gone = place.engine.list_containers, []
+
+    def listed(**filters: Any) -> Any:
+        if "pause_container" in place.changes() and not gone:
+            gone.append(1)
+            raise EngineUnavailable("gone")
+        return list_containers(**filters)
+
+    place.engine.list_containers = listed  # type: ignore[method-assign]
+    with pytest.raises(ApplyError, match="gone"):
+        place.backup("data", output="x.tar", manner="pause")
+    assert any("what was halted does not run again" in told for told in place.warnings)
+    assert place.states()["demo-db-1"] == "paused"
+    place.backup("data", output="x.tar", manner="pause")
+    assert place.states() == BOTH
 
 
 def test_a_tar_that_is_not_whole_is_no_backup(place: Place) -> None:

@@ -66,7 +66,7 @@ def test_all_runs_again_where_a_backup_fails() -> None:
     plan = moved(ops.SaveVolume, plans.resume(user("db"), "stop", safe=True))
     assert carried_out(plan, 3) == ["CreateContainer", "Stop", "Start", "RemoveContainer"]
     assert carried_out(plan, 1) == []
-    assert carried_out(plan, 2) == ["CreateContainer", "RemoveContainer"]
+    assert carried_out(plan, 2) == ["CreateContainer"]  # who knows whether it has stopped
 
 
 def test_nothing_starts_on_a_volume_that_was_not_filled_to_the_end() -> None:
