@@ -11,7 +11,6 @@ from pycompose.cli.interrupts import interrupts
 
 if TYPE_CHECKING:
     from pycompose.app.session import Session
-    from pycompose.cancel import Cancel
     from pycompose.ui.display import Display
     from pycompose.ui.logs import LogStyle
 
@@ -73,6 +72,7 @@ def opened(
 ) -> Iterator[Session]:
     """Open the session of a command; afterwards the engine is let go and the display finished."""
     from pycompose.app.session import Session
+    from pycompose.cancel import Cancel
     from pycompose.cli.settings import read
     from pycompose.ui.display import open_display
 
