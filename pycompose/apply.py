@@ -25,6 +25,7 @@ from pycompose.plan import ops
 from pycompose.plan.plan import Plan
 from pycompose.plan.schedule import End, Schedule
 from pycompose.plan.stubborn import Slow
+from pycompose.plan.timings import Span
 from pycompose.plan.verdict import Verdict, verdict
 from pycompose.plan.words import done_word, working_word
 
@@ -54,7 +55,8 @@ class Report:
     """What became of a plan: step ids done and skipped, root causes, the containers made.
 
     `provided` are the variables that programs have set; they may hold secrets.
-    `spared` are the steps that would have made up for others, had those failed.
+    `spared` are the steps that would have made up for others, had those failed. `spans` are when
+    those that were begun and ended did so, in the seconds of `apply`'s clock.
     """
 
     done: tuple[int, ...] = ()
@@ -63,6 +65,7 @@ class Report:
     spared: tuple[int, ...] = ()
     made: Mapping[int, str] = field(default_factory=dict)
     provided: Mapping[int, Provided] = field(default_factory=dict)
+    spans: Mapping[int, Span] = field(default_factory=dict)
 
 
 def apply(
@@ -80,6 +83,7 @@ def apply(
     programs: Programs | None = None,
     move: Move | None = None,
     patience: float = PATIENCE,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Report:
     """Carry out every step of a plan.
 
@@ -90,7 +94,8 @@ def apply(
     BuildImage step sends, `contents` the one that a PutArchive step writes. `diagnose` adds to the
     error of a Wait step what is known of the container. `slow` gets each stop that took long, from
     any thread. `programs` runs those of this machine, `move` copies volumes. `patience`, in
-    seconds, is how long running steps may take to end once `cancel` was called.
+    seconds, is how long running steps may take to end once `cancel` was called. `clock` tells the
+    seconds of the report.
 
     Raises:
         ApplyError: steps failed; every root cause is named.
@@ -111,6 +116,7 @@ def apply(
         programs=programs,
         move=move,
         patience=patience,
+        clock=clock,
     )
     return run.run(parallel)
 
@@ -133,6 +139,7 @@ class _Run:
         programs: Programs | None,
         move: Move | None,
         patience: float,
+        clock: Callable[[], float],
     ) -> None:
         self.steps = {step.id: step for step in plan.steps}
         self.engine = engine
@@ -140,6 +147,9 @@ class _Run:
         self.cancel = cancel
         self.diagnose = diagnose
         self.patience = patience
+        self.clock = clock
+        self.begun: dict[int, float] = {}
+        self.spans: dict[int, Span] = {}
         self.schedule = Schedule(plan.steps)
         self.inbox: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
         self.jobs: Jobs = SimpleQueue()
@@ -198,6 +208,7 @@ class _Run:
             spared=tuple(self.schedule.spared),
             made=self.made,
             provided=self.performer.provided,
+            spans=self.spans,
         )
         if self.failed:
             raise ApplyError(
@@ -296,6 +307,7 @@ class _Run:
 
     def _hand_out(self, step: ops.Op) -> None:
         self._tell(step, working_word(step), "working")
+        self.begun[step.id] = self.clock()  # again, once a worker has time for it
         if isinstance(step, ops.Wait):
             if step.until == "started":
                 self._done(step, None)
@@ -329,6 +341,7 @@ class _Run:
         self._ended(step, "lost")
 
     def _ended(self, step: ops.Op, end: End) -> None:
+        self.spans[step.id] = Span(self.begun[step.id], self.clock())
         moves = self.schedule.ended(step.id, end)
         for excused, failed in moves.excused:
             self.emit(Notice(message=f"{excused.resource}: it needs #{failed}, which failed"))
@@ -433,6 +446,7 @@ class _Run:
             job()
 
     def _perform(self, step: ops.Op) -> None:
+        self.begun[step.id] = self.clock()
         try:
             self.inbox.put(("done", step.id, self.performer.perform(step)))
         except EngineError as error:

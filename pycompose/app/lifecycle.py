@@ -254,13 +254,14 @@ def carry_out(
     emit: Sink | None = None,
     patience: float | None = None,
     move: Move | None = None,
+    timed: bool = True,
 ) -> Outcome:
     """Apply a plan, or tell what it would do under --dry-run; return what came of it.
 
     `project` is what secrets and configs that the plan writes are of, and the variables that its
     programs get; it tells the places of what was waited for in vain, and of what had to be killed
     though it was asked to stop. `move` copies volumes. Without `emit` nobody
-    listens to what hooks write.
+    listens to what hooks write. When its steps ran is kept in the session if the plan is `timed`.
     """
     emit = emit or _without(LogLine, session.emit)
     if not plan.steps:
@@ -299,6 +300,12 @@ def carry_out(
             move=move,
             patience=PATIENCE if patience is None else patience,
         )
+        if timed:
+            session.carried.append((plan, report.spans))
+    except ApplyError as error:
+        if timed:
+            session.carried.append((plan, getattr(error.report, "spans", NOTHING)))
+        raise
     finally:
         if programs is not None:
             programs.close()
@@ -383,7 +390,7 @@ def _attached(
         with session.exclusive():
             now = observe(session.engine, project.name, images=False)
             plan = plan_stop(project, now, stopped)
-            carry_out(session, plan, project=project, cancel=cancel, emit=emit)
+            carry_out(session, plan, project=project, cancel=cancel, emit=emit, timed=False)
 
     return Attached(session, project.name, view).run(there, work, stop)
 

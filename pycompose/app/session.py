@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from threading import Lock
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from pycompose.loader.sources import Remote, Sources
     from pycompose.loader.stages import LoadOptions, Stages
     from pycompose.model.project import Project
+    from pycompose.plan.plan import Plan
+    from pycompose.plan.timings import Span
 
 
 class Session:
@@ -58,6 +60,7 @@ class Session:
         self.confirm = confirm
         self.settle = settle
         self.cancel = cancel
+        self.carried: list[tuple[Plan, Mapping[int, Span]]] = []  # plans, and when steps ran
         self._engine = engine
         self._sources = sources
         self._told: set[str] = set()

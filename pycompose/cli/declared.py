@@ -30,10 +30,11 @@ Kind: TypeAlias = Literal[
 class Option:
     """A flag: its spellings as typed, `-q` before `--quiet`, and what help says of it.
 
-    `values` are those it may have, or what its value names.
+    `values` are those it may have, or what its value names. Where there is a `bare` value, it is
+    the one without another, and another needs a `=`.
     """
 
-    __slots__ = ("help", "hidden", "metavar", "spellings", "values")
+    __slots__ = ("bare", "help", "hidden", "metavar", "spellings", "values")
 
     def __init__(
         self,
@@ -42,12 +43,14 @@ class Option:
         metavar: str | None = None,
         hidden: bool = False,
         values: tuple[str, ...] | Kind = "",
+        bare: str | None = None,
     ) -> None:
         self.spellings = spellings
         self.help = help
         self.metavar = metavar
         self.hidden = hidden
         self.values = values
+        self.bare = bare
 
     @property
     def long(self) -> str:

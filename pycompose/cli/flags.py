@@ -88,8 +88,8 @@ class _Parser:
             raise UsageError(f"unknown flag: --{name}")
         if given:
             self.store(flag, value)
-        elif flag.switch:
-            self.store(flag, "true")
+        elif (bare := _bare(flag)) is not None:
+            self.store(flag, bare)
         elif self.rest:
             self.store(flag, self.rest.pop())
         else:
@@ -105,8 +105,8 @@ class _Parser:
             if len(cluster) > 2 and after.startswith("="):
                 self.store(flag, after[1:])
                 return
-            if flag.switch:
-                self.store(flag, "true")
+            if (bare := _bare(flag)) is not None:
+                self.store(flag, bare)
                 cluster = after
                 continue
             if not after and not self.rest:
@@ -125,6 +125,12 @@ class _Parser:
             values.setdefault(flag.name, []).append(value)
         else:
             values[flag.name] = value
+
+
+def _bare(flag: Parameter) -> str | None:
+    """Return the value of a flag that is given without one, None where it needs one."""
+    assert isinstance(flag.declaration, Option)
+    return "true" if flag.switch else flag.declaration.bare
 
 
 def _true(flag: Parameter, value: str) -> bool:

@@ -124,6 +124,8 @@ def test_values_are_offered(folder: Path, line: str, values: list[str]) -> None:
         ("--file=", EXTENSIONS),
         ("--project-directory ", FOLDERS),
         ("plan -o ", 0),
+        ("up --timings=", 0),
+        ("up --timings ", NO_FILES),
         ("exec -u ", NO_FILES),
         ("volumes restore ", 0),
         ("nosuch ", NO_FILES),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pycompose.cli import options
 from pycompose.cli.declared import Option
 from pycompose.cli.invocation import Context, opened
 
+if TYPE_CHECKING:
+    from pycompose.app.session import Session
+
 Names = list[str] | None
+FILE_WIDTH: Final = 100  # columns of a chart that goes to a file
 
 
 def main(
@@ -77,6 +81,16 @@ def main(
     rolling: options.Rolling = None,
     scale: options.Scale = None,
     timeout: options.Timeout = None,
+    timings: Annotated[
+        str | None,
+        Option(
+            "--timings",
+            metavar="[=FILE]",
+            help="Print, or write to FILE, what waited for what; as SVG where FILE ends in .svg",
+            values="file",
+            bare="",
+        ),
+    ] = None,
     timestamps: Annotated[
         bool, Option("--timestamps", help="Print the time before each log line")
     ] = False,
@@ -98,7 +112,7 @@ def main(
     Examples:
       pycompose up -d
       pycompose up --build --wait web
-      pycompose up --scale worker=3 --remove-orphans
+      pycompose up --wait --timings
     """
     from pycompose.app.lifecycle import up
     from pycompose.ui.logs import LogStyle
@@ -109,8 +123,28 @@ def main(
     style = LogStyle(prefix=not no_log_prefix, color=not no_color, follow=True, split=True)
     with opened(ctx, dry_run=dry_run, style=style) as session:
         asked = options.up(ctx.params, session.settings.environment)
-        if text is not None:
-            from pycompose.app.saved import up_saved
+        try:
+            if text is not None:
+                from pycompose.app.saved import up_saved
 
-            return up_saved(session, asked, text, plan)
-        return up(session, asked)
+                return up_saved(session, asked, text, plan)
+            return up(session, asked)
+        finally:
+            if timings is not None:
+                session.settle()
+                _write_timings(session, timings)
+
+
+def _write_timings(session: Session, file: str) -> None:
+    from shutil import get_terminal_size
+
+    from pycompose.cli.output import write
+    from pycompose.plan.timings import chart
+    from pycompose.ui import timings
+
+    found = chart(session.carried)
+    if file.endswith(".svg"):
+        write(timings.svg(found), file)
+    else:
+        width = FILE_WIDTH if file else get_terminal_size((FILE_WIDTH, 0)).columns
+        write(timings.text(found, width), file)

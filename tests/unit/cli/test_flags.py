@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pycompose.cli.declared import Argument, Option, Parameter
-from pycompose.cli.flags import Words, arguments, check_words, parse
+from pycompose.cli.flags import Words, arguments, check_words, parse, unfinished
 from pycompose.errors import UsageError
 
 PARAMETERS = (
@@ -13,6 +13,7 @@ PARAMETERS = (
     Parameter("yes", Option("-y", "--yes"), (bool,), False),
     Parameter("file", Option("-f", "--file"), (str, type(None)), None),
     Parameter("timeout", Option("-t", "--timeout"), (int, type(None)), None),
+    Parameter("timings", Option("--timings", bare="-"), (str, type(None)), None),
     Parameter("scale", Option("--scale"), (list[str], type(None)), None),
 )
 
@@ -41,6 +42,9 @@ def read(line: str, *, interspersed: bool = True) -> Words:
         ("--file a --file b", {"file": "b"}, []),
         ("-t -5", {"timeout": -5}, []),
         ("--scale a=1 --scale b=2", {"scale": ["a=1", "b=2"]}, []),
+        ("--timings a", {"timings": "-"}, ["a"]),
+        ("--timings=x a", {"timings": "x"}, ["a"]),
+        ("--timings -d", {"timings": "-", "detach": True}, []),
         ("a -d b", {"detach": True}, ["a", "b"]),
         ("a -- -d", {}, ["a", "-d"]),
         ("-", {}, ["-"]),
@@ -67,6 +71,7 @@ def test_what_is_not_given_has_its_default() -> None:
         "yes": False,
         "file": None,
         "timeout": 5,
+        "timings": None,
         "scale": None,
     }
 
@@ -111,3 +116,22 @@ def test_what_cannot_be_read_is_told(line, message) -> None:
     with pytest.raises(UsageError) as caught:
         read(line)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("line", "flag", "ended"),
+    [
+        ("", None, False),
+        ("-d", None, False),
+        ("-d -f", "file", False),
+        ("--file", "file", False),
+        ("-df", "file", False),
+        ("-f x", None, False),
+        ("--timings", None, False),
+        ("a", None, False),
+        ("a --", None, True),
+    ],
+)
+def test_what_comes_next_is_known_of_a_line_that_goes_on(line, flag, ended) -> None:
+    found = unfinished(PARAMETERS, line.split(" ") if line else [])
+    assert (found.flag and found.flag.name, found.ended) == (flag, ended)
