@@ -55,7 +55,8 @@ def test_a_rehearsal_takes_no_time(scene: FakeScene) -> None:
 
 
 def test_what_failed_is_told_with_its_times(scene: FakeScene) -> None:
-    scene.engine.fail(EngineError("no space left", status=500), at=2, mutating=True)
+    error = EngineError("no space left", status=500)
+    scene.engine.fail(error, call="create_container", lasting=True)
     done = scene.run("up", "-d", "--timings", code=1)
     assert "CreateNetwork" in done.stdout
     assert "Start" not in done.stdout
