@@ -1,18 +1,17 @@
 """What the commands that reach into containers were asked to do.
 
-The command line's flags under the flags' names.
+The command line's flags under the flags' names; `index` is one, not the method of tuples.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pycompose.app.options import PullPolicy
+if TYPE_CHECKING:
+    from pycompose.app.options import PullPolicy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)  # a tuple's `index` is a method
-class LogsOptions:
+class LogsOptions(NamedTuple):
     """`logs`; `since` and `until` as the Engine API takes them (a time or a duration like 10m).
 
     `grep` is a regular expression, `level` the least serious one that is shown, "" for all. With
@@ -22,7 +21,7 @@ class LogsOptions:
     services: tuple[str, ...] = ()
     follow: bool = False
     grep: str = ""
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]
     level: str = ""
     service_order: bool = False
     timed: bool = False
@@ -32,8 +31,7 @@ class LogsOptions:
     until: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)  # a tuple has an `index` of its own
-class ExecOptions:
+class ExecOptions(NamedTuple):
     """`exec`; `tty` None gives the command a terminal if the output goes to one.
 
     `index` 0 is the first container of the service. `environment` are entries `NAME=value`, or
@@ -44,7 +42,7 @@ class ExecOptions:
     command: tuple[str, ...]
     detach: bool = False
     environment: tuple[str, ...] = ()
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]
     interactive: bool = True
     privileged: bool = False
     tty: bool | None = None
@@ -52,13 +50,12 @@ class ExecOptions:
     workdir: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)  # a tuple has an `index` of its own
-class AttachOptions:
+class AttachOptions(NamedTuple):
     """`attach`; `index` 0 is the first container of the service."""
 
     service: str
     detach_keys: str = ""
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]
     stdin: bool = True
     sig_proxy: bool = True
 
@@ -100,8 +97,7 @@ class RunOptions(NamedTuple):
     workdir: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)  # a tuple has an `index` of its own
-class CopyOptions:
+class CopyOptions(NamedTuple):
     """`cp`; `source` and `target` are `SERVICE:PATH`, a path of this machine, or `-`.
 
     `index` 0 is every container on the way in, the first one on the way out; with `all`, those of
@@ -113,17 +109,16 @@ class CopyOptions:
     all: bool = False
     archive: bool = False
     follow_link: bool = False
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)  # a tuple has an `index` of its own
-class CommitOptions:
+class CommitOptions(NamedTuple):
     """`commit`; `reference` names the image, "" does not; `changes` are lines of a Dockerfile."""
 
     service: str
     reference: str = ""
     author: str = ""
     changes: tuple[str, ...] = ()
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]
     message: str = ""
     pause: bool = True

@@ -9,7 +9,6 @@ it one home, all of this is one module. Its oddities end here; each is marked `C
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
@@ -189,7 +188,9 @@ class _Logins:
         return {"X-Registry-Config": self._encoded(known)} if known else {}
 
     def _missing(self, helper: str) -> bool:
-        if not helper or shutil.which(f"docker-credential-{helper}"):
+        from shutil import which
+
+        if not helper or which(f"docker-credential-{helper}"):
             return False
         self.hint = f"no credentials: docker-credential-{helper} is not installed"
         return True
