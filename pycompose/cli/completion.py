@@ -96,12 +96,19 @@ def _complete(
     if not at.found.positional:
         if found := _flags(line, at):
             return found
-        return _offer(current, ((n, said) for n, said in commands.items() if " " not in n))
+        first = {name.partition(" ")[0]: "" for name in commands}
+        return _offer(current, ((name, commands.get(name, "")) for name in first))
     name, *rest = at.found.positional
     if rest and f"{name} {rest[0]}" in commands:
         name = f"{name} {rest.pop(0)}"
+    inside = f"{name} "
+    below = [
+        (each.removeprefix(inside), said)
+        for each, said in commands.items()
+        if each.startswith(inside)
+    ]
     if name not in commands:
-        return NOTHING
+        return NOTHING if rest else _offer(current, below)
     command = import_module(module_of(name))
     declared = parameters(command.main)
     at = flags.unfinished(declared, rest, interspersed=getattr(command, "INTERSPERSED", True))
@@ -111,9 +118,8 @@ def _complete(
     offered = _words(line)
     if line.taken or at.ended:
         return offered
-    inner = ((n.removeprefix(f"{name} "), said) for n, said in commands.items())
-    below = _offer(current, (each for each in inner if f"{name} {each[0]}" in commands))
-    return offered._replace(candidates=(*below.candidates, *offered.candidates))
+    inner = _offer(current, below).candidates
+    return offered._replace(candidates=(*inner, *offered.candidates))
 
 
 def _home(word: str) -> str:

@@ -227,9 +227,15 @@ def _command(given: GlobalFlags, words: flags.Words, program: str) -> int:
 
 def _complete(words: list[str], *, descriptions: bool) -> int:
     """Say what a shell may offer for the last of the words."""
-    from pycompose.cli.completion import complete
+    from pycompose.cli.completion import NOTHING, complete
+    from pycompose.cli.settings import wants_traceback
 
-    offer = complete(root, COMMANDS, module_of, words)
+    try:
+        offer = complete(root, COMMANDS, module_of, words)
+    except Exception:  # whoever types wants no report in the middle of a line
+        if wants_traceback():
+            raise
+        offer = NOTHING
     sys.stdout.write(offer.text(descriptions=descriptions))
     return 0
 

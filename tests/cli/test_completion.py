@@ -70,6 +70,10 @@ def offered(*words: str, cwd: Path, **env: str) -> tuple[list[str], int]:
         ("--progress json u", ["unpause", "up"]),
         ("-f other.yml -- u", ["unpause", "up"]),
         ("volumes ba", ["backup"]),
+        ("project", ["project"]),
+        ("project ", ["rename"]),
+        ("project rename ", []),
+        ("volumes clone ", ["data"]),
         ("--prog", ["--progress"]),
         ("--project", ["--project-directory", "--project-name"]),
         ("--progress t", ["tty"]),
@@ -178,6 +182,17 @@ def test_an_engine_that_does_not_answer_offers_nothing(tmp_path: Path) -> None:
 def test_a_broken_file_offers_nothing_and_says_nothing(folder: Path, text: str) -> None:
     (folder / "compose.yaml").write_text(text)
     assert offered("up", "", cwd=folder) == ([], NO_FILES)
+
+
+def test_a_defect_says_nothing_unless_it_is_looked_for(folder: Path) -> None:
+    (folder / "sitecustomize.py").write_text(
+        "import pycompose.app.names as names\ndef fail(session): raise KeyError('x')\n"
+        "names.services = fail\n"
+    )
+    path = {"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
+    assert offered("up", "", cwd=folder, **path) == ([], NO_FILES)
+    done = run("__complete", "up", "", cwd=folder, PYCOMPOSE_DEBUG="1", **path)
+    assert "KeyError" in done.stderr
 
 
 def test_descriptions_are_left_out_where_nobody_wants_them(folder: Path) -> None:

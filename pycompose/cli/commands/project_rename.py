@@ -11,7 +11,7 @@ from pycompose.cli.invocation import Context, opened
 
 def main(
     ctx: Context,
-    words: Annotated[list[str] | None, Argument("NEW", least=1)] = None,
+    words: Annotated[list[str] | None, Argument("NEW", least=1, kinds=("",))] = None,
     *,
     dry_run: options.DryRun = False,
     image: options.HelperImage = "",

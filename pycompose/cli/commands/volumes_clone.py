@@ -12,7 +12,7 @@ from pycompose.errors import UsageError
 
 def main(
     ctx: Context,
-    words: Annotated[list[str] | None, Argument("VOLUME [NEW]", least=1)] = None,
+    words: Annotated[list[str] | None, Argument("VOLUME [NEW]", least=1, kinds=("volume",))] = None,
     *,
     dry_run: options.DryRun = False,
     image: options.HelperImage = "",
@@ -20,7 +20,13 @@ def main(
     replace: options.Replace = False,
     stop: Annotated[bool, Option("--stop", help="Stop what uses the volumes meanwhile")] = False,
     to_project: Annotated[
-        str, Option("--to-project", metavar="NAME", help="Clone into a volume of this project")
+        str,
+        Option(
+            "--to-project",
+            metavar="NAME",
+            help="Clone into a volume of this project",
+            values="project",
+        ),
     ] = "",
 ) -> None:
     """Copy a volume into another one.
