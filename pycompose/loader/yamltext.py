@@ -46,7 +46,7 @@ _ESCAPED: Final = re.compile(f'{_UNPRINTABLE.pattern}|[\n\u2028\u2029"\\\\]')
 _ANY: Final = re.compile(".", re.DOTALL)
 _ESCAPES: Final = {
     "\0": "0", "\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r",
-    "\x1b": "e", '"': '"', "\\": "\\", "\x85": "N", "\u2028": "L", "\u2029": "P",
+    "\x1b": "e", "\xa0": "_", '"': '"', "\\": "\\", "\x85": "N", "\u2028": "L", "\u2029": "P",
 }  # fmt: skip
 _LONGEST_SIMPLE_KEY: Final = 128  # bytes; a longer key is written as `? key`
 _MOST_INTEGER: Final = 1 << 64

@@ -52,6 +52,7 @@ from pycompose.loader.yamltext import go_float, write_yaml
         ("\ufeff", '"\\uFEFF"'),
         ("日本", "日本"),
         ("\ufeffa!", '"\\uFEFF\\x61\\x21"'),
+        ("\ufeff\xa0", '"\\uFEFF\\_"'),
         ("a\u2028b", "'a\u2028  b'"),
         ("\u2028", "'\u2028'"),
         ("a \u2028b", '"a \\Lb"'),
