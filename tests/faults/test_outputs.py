@@ -15,7 +15,7 @@ from fake_scene import PATIENCE, FakeScene
 WEB = "services: {web: {image: IMAGE}}\n"
 LONG = 100_000_000  # bytes of one line
 MANY = 200_000  # lines
-FLAT = 60_000  # KiB that a command may take, whatever it is told
+FLAT = 100_000  # KiB that a command may take, whatever it is told
 PIECE = 16_384  # bytes that an engine keeps of a line at once
 
 
