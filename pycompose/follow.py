@@ -59,6 +59,7 @@ class Follower:
         self.engine = engine
         self.put = put
         self.streams: dict[str, Stream[Frame]] = {}
+        self.reached: dict[str, tuple[LogLine, int]] = {}  # container → last line, how often told
         self.closed = False
 
     def follow(self, target: Target) -> None:
@@ -116,6 +117,7 @@ class Follower:
                     last, told = line, told + 1 if line == last else 1
                     again = 0
                     breaks.clear()
+                    self.reached[target.id] = last, told
                     yield line
             except EngineUnavailable as lost:
                 breaks.append(lost)

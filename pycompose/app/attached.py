@@ -40,6 +40,7 @@ class Tracked:
     service: str
     alive: bool = False
     followed: bool = False
+    again: bool = False  # it has started again before the end of its output was here
     since: str = ""  # when it ended last, in the engine's time
     ended: tuple[int, bool] | None = None  # exit code, and whether it is restarted
 
@@ -176,6 +177,9 @@ class Attached:
             if one is not None:
                 one.followed = False
                 self._tell_end(one)
+                if one.again:
+                    one.again = False
+                    self._follow(output.container, one)
         elif self.view.timestamps:
             self._emit(stamped(output))
         else:
@@ -198,7 +202,9 @@ class Attached:
             self.expected.discard(id)
             one = self.tracked.setdefault(id, Tracked(self._display(marks), service))
             one.name = self._display(marks)
-            one.alive, one.ended = True, None
+            one.alive = True
+            if not one.followed:  # else its last end is still to be told
+                one.ended = None
             self.inbox.hold()  # what it writes first may have to go before what is here
             self._follow(id, one)
         elif action == "die" and id in self.tracked:
@@ -288,16 +294,16 @@ class Attached:
             )
 
     def _follow(self, id: str, one: Tracked) -> None:
-        if one.followed or one.service not in self.view.shown:
+        if one.service not in self.view.shown:
+            return
+        if one.followed:
+            one.again = True
             return
         one.followed = True
+        last, told = self.follower.reached.get(id, (None, 0))
+        since = one.since or self.begun
         self.follower.follow(
-            Target(
-                id=id,
-                name=one.name,
-                since=one.since or self.begun,
-                whole=True,
-            )
+            Target(id=id, name=one.name, since=since, whole=True, last=last, told=told)
         )
 
     def _read_events(self, events: Iterable[Json]) -> None:
