@@ -125,7 +125,24 @@ class Follower:
                     raise breaks[0] from None
                 asked = _after(asked, last)
             else:
+                if target.whole and last is not None and not self.closed:
+                    yield from self._left(target, tty, last, told)
                 return
+
+    def _left(self, target: Target, tty: bool, last: LogLine, told: int) -> Iterator[LogLine]:
+        """Yield what was written after a line that is the last one of a stream that has ended.
+
+        Engine: the stream of a container that writes up to its end may leave out what came last.
+        """
+        asked = _after(target._replace(follow=False, timestamps=True), last)
+        again = told
+        for line in self._opened(asked, tty):
+            if again and line.time <= last.time:
+                again -= line == last
+                continue
+            again, last, told = 0, line, told + 1 if line == last else 1
+            self.reached[target.id] = last, told
+            yield line
 
     def _opened(self, target: Target, tty: bool) -> Iterator[LogLine]:
         stream = self.engine.logs(
