@@ -119,7 +119,7 @@ def volume(key: str, **fields: Any) -> VolumeState:
 
 
 def look(engine: FakeEngine, wanted: Project, options: Options | None = None) -> Snapshot:
-    """Return what `up` sees: all that `app.lifecycle` looks up before it plans."""
+    """Return what `up` sees: all that `app.up` looks up before it plans."""
     seen = observe(engine, wanted.name, wanted)
     needed = images_needed(wanted, seen, options or Options())
     return with_image_details(engine, seen, needed) if needed else seen

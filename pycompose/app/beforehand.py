@@ -61,7 +61,8 @@ class Beforehand:
             ComposeFileError: something forbids the rest, which is told before.
             ApplyError: steps failed.
         """
-        from pycompose.app.lifecycle import carry_out, converge
+        from pycompose.app.lifecycle import carry_out
+        from pycompose.app.up import converge
 
         session, options = self.session, self.options
         snapshot = observe(session.engine, project.name, project)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from queue import SimpleQueue
 from threading import Thread
 
-from pycompose.app.lifecycle import carry_out, down, project_there, up
+from pycompose.app.lifecycle import carry_out, down, project_there
 from pycompose.app.options import (
     DownOptions,
     KillOptions,
@@ -15,6 +15,7 @@ from pycompose.app.options import (
     WaitOptions,
 )
 from pycompose.app.session import Session
+from pycompose.app.up import up
 from pycompose.errors import Cancelled, UsageError
 from pycompose.events import Notice
 

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Final
 from pycompose.app.beforehand import Beforehand
 from pycompose.app.converse import Console, Manner, detach_keys
 from pycompose.app.inner import RunOptions
-from pycompose.app.lifecycle import carry_out, converge
+from pycompose.app.lifecycle import carry_out
 from pycompose.app.options import UpOptions
 from pycompose.app.running import accompany
 from pycompose.app.session import Session
 from pycompose.app.surroundings import ready
+from pycompose.app.up import converge
 from pycompose.errors import UsageError
 
 if TYPE_CHECKING:

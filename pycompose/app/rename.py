@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from pycompose import labels
 from pycompose.app.beforehand import Beforehand, Ready
 from pycompose.app.clone import PROJECT_NAME, wrong_name
-from pycompose.app.lifecycle import carry_out, converge
+from pycompose.app.lifecycle import carry_out
 from pycompose.app.moving import Mover, choose_image, token
 from pycompose.app.options import UpOptions
 from pycompose.app.session import Session
 from pycompose.app.surroundings import ready
+from pycompose.app.up import converge
 from pycompose.app.volumes import move
 from pycompose.convert import mover as bodies
 from pycompose.convert import network as convert

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from pycompose.app.beforehand import Beforehand
-from pycompose.app.lifecycle import Look, bring_up, look_and_plan, planned
 from pycompose.app.options import PullPolicy, UpOptions
 from pycompose.app.session import Session
+from pycompose.app.up import Look, bring_up, look_and_plan, planned
 from pycompose.errors import PlanOutdated, UsageError
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ def main(
       pycompose create
       pycompose create --pull always web
     """
-    from pycompose.app.lifecycle import up
+    from pycompose.app.up import up
 
     options.check(options.CREATE, ctx.params)
     with opened(ctx, dry_run=dry_run) as session:

@@ -70,8 +70,8 @@ def main(
       pycompose plan -o next.json && pycompose up -d --plan next.json
       pycompose plan --detailed-exitcode || echo "there is something to do"
     """
-    from pycompose.app.lifecycle import look_and_plan
     from pycompose.app.saved import saved_text
+    from pycompose.app.up import look_and_plan
     from pycompose.ui.display import colored
     from pycompose.ui.plans import render
 

@@ -114,7 +114,7 @@ def main(
       pycompose up --build --wait web
       pycompose up --wait --timings
     """
-    from pycompose.app.lifecycle import up
+    from pycompose.app.up import up
     from pycompose.ui.logs import LogStyle
 
     options.check(options.UP, ctx.params)
