@@ -125,14 +125,15 @@ class Follower:
                     raise breaks[0] from None
                 asked = _after(asked, last)
             else:
-                if target.whole and last is not None and not self.closed:
+                if last is not None and not self.closed:
                     yield from self._left(target, tty, last, told)
                 return
 
     def _left(self, target: Target, tty: bool, last: LogLine, told: int) -> Iterator[LogLine]:
         """Yield what was written after a line that is the last one of a stream that has ended.
 
-        Engine: the stream of a container that writes up to its end may leave out what came last.
+        Engine: the stream of a container that writes up to its end may leave out what came last
+        (Docker 20.10: 6 of 24 followed by its own command while three ran at once).
         """
         asked = _after(target._replace(follow=False, timestamps=True), last)
         again = told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import pytest
 
@@ -50,10 +51,13 @@ class BreakingEngine(FakeEngine):
         return Frames(some())
 
 
-def running(*breaks: int, written: int = 5) -> tuple[BreakingEngine, str]:
+def running(
+    *breaks: int, written: int = 5, engine: FakeEngine | None = None
+) -> tuple[FakeEngine, str]:
     """Return an engine with a container that wrote some lines, two at each moment, and ended."""
-    engine = BreakingEngine()
-    engine.breaks = breaks
+    engine = engine or BreakingEngine()
+    if isinstance(engine, BreakingEngine):
+        engine.breaks = breaks
     engine.add_image("busybox:latest")
     id = engine.create_container("web", {"Image": "busybox:latest", "Tty": False})["Id"]
     engine.start_container(id)
@@ -82,6 +86,21 @@ def test_f_28_a_stream_that_breaks_off_again_and_again_is_lost() -> None:
 
     with pytest.raises(EngineError, match="lost the connection"):
         followed(engine, id=id)
+
+
+class HastyEngine(FakeEngine):
+    """An engine that ends a stream that is followed after so many lines, as if all was told."""
+
+    def logs(self, container, **options):
+        stream = super().logs(container, **options)
+        return Frames(islice(stream, 2)) if options.get("follow") else stream
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_an_engine_leaves_out_at_the_end_of_a_stream_is_told(whole) -> None:
+    engine, id = running(engine=HastyEngine())
+
+    assert followed(engine, id=id, whole=whole) == [b"line %d" % n for n in range(5)]
 
 
 def test_only_the_lines_asked_for_are_told_after_a_break() -> None:
