@@ -21,7 +21,7 @@ class LogsOptions(NamedTuple):
     services: tuple[str, ...] = ()
     follow: bool = False
     grep: str = ""
-    index: int = 0  # type: ignore[assignment]
+    index: int = 0  # type: ignore[assignment]  # hides the method of tuples, on purpose
     level: str = ""
     service_order: bool = False
     timed: bool = False
@@ -42,7 +42,7 @@ class ExecOptions(NamedTuple):
     command: tuple[str, ...]
     detach: bool = False
     environment: tuple[str, ...] = ()
-    index: int = 0  # type: ignore[assignment]
+    index: int = 0  # type: ignore[assignment]  # hides the method of tuples, on purpose
     interactive: bool = True
     privileged: bool = False
     tty: bool | None = None
@@ -55,7 +55,7 @@ class AttachOptions(NamedTuple):
 
     service: str
     detach_keys: str = ""
-    index: int = 0  # type: ignore[assignment]
+    index: int = 0  # type: ignore[assignment]  # hides the method of tuples, on purpose
     stdin: bool = True
     sig_proxy: bool = True
 
@@ -109,7 +109,7 @@ class CopyOptions(NamedTuple):
     all: bool = False
     archive: bool = False
     follow_link: bool = False
-    index: int = 0  # type: ignore[assignment]
+    index: int = 0  # type: ignore[assignment]  # hides the method of tuples, on purpose
 
 
 class CommitOptions(NamedTuple):
@@ -119,6 +119,6 @@ class CommitOptions(NamedTuple):
     reference: str = ""
     author: str = ""
     changes: tuple[str, ...] = ()
-    index: int = 0  # type: ignore[assignment]
+    index: int = 0  # type: ignore[assignment]  # hides the method of tuples, on purpose
     message: str = ""
     pause: bool = True

@@ -15,7 +15,7 @@ import lzma
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import IO, Final, NamedTuple
+from typing import IO, Final, NamedTuple, cast
 
 from pycompose.files.tarstream import (
     END,
@@ -80,8 +80,7 @@ def write(
         for part in parts(source):
             tally.take(part)
             out.write(part.raw)
-        while source.read(_PIECE):
-            pass  # what is behind the end
+        _drain(source)
         tally.end()
         _write_digests(out, kept, time)
         out.write(END)
@@ -231,8 +230,7 @@ class _Reading:
                 self.summary = tally.summary
                 kept.seek(0)
                 _compare(kept, stream)
-                while source.read(_PIECE):
-                    pass  # also what checks a compressed file
+                _drain(source)  # checks a compressed file, too
         except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
             raise Damaged(f"it ends too early, or was changed: {error}") from error
 
@@ -275,10 +273,17 @@ def _compare(kept: IO[bytes], stream: Iterable[Part]) -> None:
         raise Damaged("digests are missing in it")
 
 
+def _drain(source: Source) -> None:
+    """Read what is behind the end of a tar, and leave it."""
+    while source.read(_PIECE):
+        pass
+
+
 def _compressed(file: IO[bytes], compress: str) -> IO[bytes]:
     if compress == "gzip":
         # No name and no time: the same bytes go in, the same come out.
-        return gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=6, mtime=0)  # type: ignore[return-value]
+        packed = gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=6, mtime=0)
+        return cast("IO[bytes]", packed)  # it is one in all but its declaration
     return lzma.LZMAFile(file, "wb") if compress == "xz" else file
 
 

@@ -81,7 +81,7 @@ class Pieces(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         """Fill a buffer with what comes next."""
-        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]  # Buffer has a name since 3.12
         while not self.left:
             piece = next(self.pieces, None)
             if piece is None:
