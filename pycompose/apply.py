@@ -28,13 +28,14 @@ from pycompose.plan.stubborn import Slow
 from pycompose.plan.timings import Span
 from pycompose.plan.verdict import Verdict, verdict
 from pycompose.plan.words import done_word, working_word
+from pycompose.workers import Workers
 
 if TYPE_CHECKING:
     from pycompose.plan.providers import Provided
     from pycompose.programs import Programs
 
-PARALLEL: Final = 8  # more workers only lengthen each call: the engine is the limit
-PATIENT: Final = 64  # steps at once that mostly wait for processes to end; a guess
+PARALLEL: Final = 8  # more at once only lengthen each call: the engine is the limit
+PATIENT: Final = 64  # of those that mostly wait for processes to end, once they do; a guess
 PATIENCE: Final = 0.3  # seconds that running steps get to end once the user interrupts
 POLL: Final = 0.25  # seconds between looks where an engine does not tell of changes
 SETTLED: Final = 0.5  # seconds that a container nothing checks must run: some crash at once
@@ -43,7 +44,6 @@ NANOSECONDS: Final = 10**9  # in a second
 LOOK_AGAIN: Final = 5.0  # seconds between looks where it does, should an event be lost
 
 Diagnose = Callable[[ops.Wait, Json], str]  # what inspect says of a container → more about it
-Jobs = SimpleQueue[Callable[[], None] | None]
 _PATIENT: Final = (
     *(ops.Stop, ops.Restart, ops.Exec, ops.RunHook),
     *(ops.CallProvider, ops.PullModel, ops.ConfigureModel),
@@ -88,7 +88,7 @@ def apply(
     """Carry out every step of a plan.
 
     `parallel` is how many steps are carried out at the same time; 0 is what suits an engine: eight,
-    and many more of those that wait for a container to stop or for a hook to end.
+    and many more of those that wait for a container to stop or for a hook to end, where they do.
 
     `timeout`, in seconds, bounds all `Wait` steps together. `build_context` returns the tar that a
     BuildImage step sends, `contents` the one that a PutArchive step writes. `diagnose` adds to the
@@ -117,8 +117,9 @@ def apply(
         move=move,
         patience=patience,
         clock=clock,
+        parallel=parallel,
     )
-    return run.run(parallel)
+    return run.run()
 
 
 class _Run:
@@ -140,6 +141,7 @@ class _Run:
         move: Move | None,
         patience: float,
         clock: Callable[[], float],
+        parallel: int,
     ) -> None:
         self.steps = {step.id: step for step in plan.steps}
         self.engine = engine
@@ -152,10 +154,6 @@ class _Run:
         self.spans: dict[int, Span] = {}
         self.schedule = Schedule(plan.steps)
         self.inbox: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
-        self.jobs: Jobs = SimpleQueue()
-        self.patient_jobs: Jobs = SimpleQueue()
-        self.busy = 0
-        self.over = False  # nothing more is begun
         self.failed: dict[int, EngineError] = {}
         self.made: dict[int, str] = {}
         self.performer = Performer(
@@ -168,6 +166,12 @@ class _Run:
             programs=programs,
             move=move,
         )
+        patient = sum(isinstance(step, _PATIENT) for step in plan.steps)
+        sizes = [parallel] if parallel > 0 else [PARALLEL, min(PATIENT, patient)]
+        places = 0 if parallel > 0 else PARALLEL
+        self.workers = [
+            Workers(min(size, len(plan.steps)), self._perform, places) for size in sizes
+        ]
         self.waits: dict[int, ops.Wait] = {}
         self.sleeping: dict[int, float] = {}  # a delay → when it is over
         self.lasting: dict[int, tuple[float, float]] = {}  # a wait that lasts: since when, to when
@@ -177,28 +181,19 @@ class _Run:
         self.timeout = timeout
         self.late = False  # the deadline is over
 
-    def run(self, parallel: int) -> Report:
+    def run(self) -> Report:
         waits = any(isinstance(s, ops.Wait) and s.until != "started" for s in self.steps.values())
-        patient = sum(isinstance(step, _PATIENT) for step in self.steps.values())
-        if parallel > 0:
-            self.patient_jobs = self.jobs
-            patient = 0
-        queues = [self.jobs] * min(parallel if parallel > 0 else PARALLEL, len(self.steps))
-        queues += [self.patient_jobs] * min(PATIENT, patient)
-        for queue in queues:
-            # Daemons: a call that hangs must not keep an interrupted command from ending.
-            Thread(target=self._work, args=(queue,), daemon=True).start()
+        for workers in self.workers:
+            workers.start()
         stream = self._listen() if waits else None
         try:
             with self.cancel.listening(lambda count: self.inbox.put(("cancel", count, None))):
-                for step in self.schedule.first():
-                    self._hand_out(step)
+                self._hand_out(self.schedule.first())
                 while self.schedule.open:
                     self._next()
         finally:
-            self.over = True
-            for queue in queues:
-                queue.put(None)
+            for workers in self.workers:
+                workers.close()
             if stream is not None:
                 stream()
         report = Report(
@@ -231,10 +226,10 @@ class _Run:
             self._look_at(self.waits)
             return
         if kind == "done":
-            self.busy -= 1
+            self._workers_of(self.steps[id]).ended()
             self._done(self.steps[id], value)
         elif kind == "failed":
-            self.busy -= 1
+            self._workers_of(self.steps[id]).ended()
             self._fail(self.steps[id], value)
         elif kind == "emit":
             self.emit(value)
@@ -253,6 +248,7 @@ class _Run:
     def _rest(self) -> float | None:
         """Return the seconds that may pass before something is due; None without end."""
         ends = list(self.sleeping.values())
+        ends += [end for workers in self.workers if (end := workers.stalls()) is not None]
         if self.waits:
             ends += [
                 end
@@ -269,6 +265,10 @@ class _Run:
     def _expire(self) -> None:
         """End the delays that are over; once all time is, look a last time, then wait no more."""
         now = time.monotonic()
+        for workers in self.workers:
+            if (end := workers.stalls()) is not None and end <= now:
+                workers.widen()
+                self._hand_out(())
         for id in [id for id, end in self.sleeping.items() if end <= now]:
             del self.sleeping[id]
             self._done(self.steps[id], None)
@@ -288,26 +288,45 @@ class _Run:
 
     def _leave(self) -> None:
         """Hand out nothing more, let running steps end for a moment, and go."""
-        self.over = True
-        for queue in (self.jobs, self.patient_jobs):
-            with suppress(Empty):
-                while True:
-                    queue.get_nowait()
-                    self.busy -= 1
+        for workers in self.workers:
+            workers.drop()
         end = time.monotonic() + self.patience
-        # Nobody waits for hooks, which take as long as they like.
-        while self.busy > len(self.performer.hooks) and (rest := end - time.monotonic()) > 0:
+        while self._busy() and (rest := end - time.monotonic()) > 0:
             with suppress(Empty):
                 kind, id, _ = self.inbox.get(timeout=rest)
                 if kind in ("done", "failed"):
-                    self.busy -= 1
+                    self._workers_of(self.steps[id]).ended()
                     if kind == "done":
                         self._tell(self.steps[id], done_word(self.steps[id]), "done")
         raise Cancelled
 
-    def _hand_out(self, step: ops.Op) -> None:
+    def _busy(self) -> bool:
+        # Nobody waits for hooks, which take as long as they like.
+        return sum(workers.busy for workers in self.workers) > len(self.performer.hooks)
+
+    def _workers_of(self, step: ops.Op) -> Workers:
+        """Return the workers that carry a step out."""
+        return self.workers[-1] if isinstance(step, _PATIENT) else self.workers[0]
+
+    def _hand_out(self, steps: Iterable[ops.Op]) -> None:
+        """Begin steps that are ready: at once what nobody works for, others as workers are free."""
+        tasks: dict[Workers, list[ops.Op]] = {workers: [] for workers in self.workers}
+        for step in steps:
+            if isinstance(step, ops.Wait | ops.Delay):
+                self._sit_out(step)
+            else:
+                tasks[self._workers_of(step)].append(step)
+        for workers, added in tasks.items():
+            workers.add(added)
+            for step in workers.begin():
+                self._begin(step)
+
+    def _begin(self, step: ops.Op) -> None:
         self._tell(step, working_word(step), "working")
-        self.begun[step.id] = self.clock()  # again, once a worker has time for it
+        self.begun[step.id] = self.clock()
+
+    def _sit_out(self, step: ops.Wait | ops.Delay) -> None:
+        self._begin(step)
         if isinstance(step, ops.Wait):
             if step.until == "started":
                 self._done(step, None)
@@ -315,13 +334,8 @@ class _Run:
             self.waits[step.id] = step
             if self.listening or self.late or not self.engine.capabilities.health_events:
                 self._look_at([step.id])
-            return
-        if isinstance(step, ops.Delay):
+        else:
             self.sleeping[step.id] = time.monotonic() + step.duration / NANOSECONDS
-            return
-        self.busy += 1
-        queue = self.patient_jobs if isinstance(step, _PATIENT) else self.jobs
-        queue.put(lambda: self._perform(step))
 
     def _done(self, step: ops.Op, result: str | None) -> None:
         if isinstance(result, str):
@@ -345,8 +359,7 @@ class _Run:
         moves = self.schedule.ended(step.id, end)
         for excused, failed in moves.excused:
             self.emit(Notice(message=f"{excused.resource}: it needs #{failed}, which failed"))
-        for ready in moves.ready:
-            self._hand_out(ready)
+        self._hand_out(moves.ready)
 
     def _tell(self, step: ops.Op, text: str, status: Any, detail: str = "") -> None:
         if not text:
@@ -441,12 +454,7 @@ class _Run:
 
     # The workers.
 
-    def _work(self, queue: Jobs) -> None:
-        while (job := queue.get()) is not None and not self.over:
-            job()
-
     def _perform(self, step: ops.Op) -> None:
-        self.begun[step.id] = self.clock()
         try:
             self.inbox.put(("done", step.id, self.performer.perform(step)))
         except EngineError as error:

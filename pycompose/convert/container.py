@@ -5,14 +5,14 @@ Source: https://docs.docker.com/reference/api/engine/ ContainerCreate
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from pycompose import labels
 from pycompose.convert.endpoints import address, endpoints, external_links, split
+from pycompose.convert.gojson import compact
 from pycompose.convert.grants import granted
-from pycompose.convert.hashing import digest, digests, hashed
+from pycompose.convert.hashing import fingerprint, hashed
 from pycompose.convert.joins import resolved
 from pycompose.convert.limits import limits
 from pycompose.convert.mounts import binds_and_mounts
@@ -27,7 +27,6 @@ from pycompose.version import VERSION
 
 # What `deploy.restart_policy.condition` calls the engine's policies, where the names differ.
 _CONDITIONS: Final = {"none": "no", "any": "always"}
-_compact: Final = json.JSONEncoder(separators=(",", ":")).encode  # for text in labels
 
 
 class Container(NamedTuple):
@@ -83,7 +82,8 @@ def container(
     aliased = oneoff is None or oneoff.aliases
     joined = endpoints(project, service, name, capabilities, linked, aliased=aliased)
     document = hashed(service)
-    as_written = document if service is written else hashed(written)
+    mark = fingerprint(document)
+    as_written = mark if service is written else fingerprint(hashed(written))
     together, later = split(joined, capabilities)
     binds, mounts = binds_and_mounts(project, service, inherited)
     body: Json = {
@@ -91,8 +91,8 @@ def container(
         "Env": _env({**around.variables, **service.environment}),
         "Labels": {
             **_labels(project, service, number, image_id, replaces=replaces, oneoff=oneoff),
-            labels.CONFIG_HASH: digest(document),
-            labels.FIELDS: _compact(digests(as_written)),
+            labels.CONFIG_HASH: mark.hash,
+            labels.FIELDS: compact(as_written.fields),
         },
         "AttachStdout": True,
         "AttachStderr": True,
@@ -129,7 +129,7 @@ def container(
         body["HostConfig"]["AutoRemove"] = oneoff.auto_remove
     given = {g.name: (contents or {})[g.name] for g in granted(project, service) if contents}
     if given:
-        body["Labels"][labels.CONTENTS] = _compact(given)
+        body["Labels"][labels.CONTENTS] = compact(given)
     return Container(body, document, project.platform(service), later)
 
 

@@ -20,6 +20,8 @@ _INTERFACE_NAME: Final = "com.docker.network.endpoint.ifname"
 
 def ordered(service: Service) -> list[str]:
     """Return the keys of a service's networks, the main one first."""
+    if not any(service.networks.values()):
+        return sorted(service.networks)  # most services say nothing of their networks
 
     def rank(key: str) -> tuple[int, str]:
         attachment = service.networks[key]

@@ -47,6 +47,8 @@ class Granted(NamedTuple):
 
 def granted(project: Project, service: Service) -> Iterator[Granted]:
     """Yield the service's secrets and configs, but for those that a volume takes the place of."""
+    if not (service.secrets or service.configs):
+        return
     taken = {mount.target for mount in service.volumes}
     sections: tuple[tuple[Section, tuple[Grant, ...], Mapping[str, FileObject]], ...] = (
         ("secrets", service.secrets, project.secrets),

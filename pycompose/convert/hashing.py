@@ -8,15 +8,13 @@ Source: docker/compose 2.40.3 pkg/compose/hash.go (rules 70-73)
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from pycompose.convert.document import network_document, service_document, volume_document
+from pycompose.convert.gojson import compact, escaped, go_json
 from pycompose.convert.joins import resolved
 from pycompose.convert.writing import Document
 from pycompose.model.resources import Network, Volume
@@ -25,59 +23,8 @@ from pycompose.model.values import Json
 
 DIGEST_LENGTH: Final = 8  # hex digits: a false "same" in four billion, and short enough for a label
 _NOT_HASHED: Final = ("build", "depends_on", "profiles", "pull_policy", "scale")
+_LISTED: Final = ("ports", "volumes", "secrets", "configs")
 _NO_REFERENCES: Final[Mapping[str, str]] = MappingProxyType({})
-_GO_ESCAPES: Final = str.maketrans(
-    {
-        "<": "\\u003c",
-        ">": "\\u003e",
-        "&": "\\u0026",
-        "\u2028": "\\u2028",
-        "\u2029": "\\u2029",
-        **{chr(code): "\ufffd" for code in range(0xD800, 0xE000)},
-    }
-)
-_compact: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_STRING_OR_FLOAT: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+(?:e[-+]\d+)?|e[-+]\d+)')
-
-
-def go_json(value: Json, *, indent: int | None = None) -> str:
-    """Return JSON as Go's encoder writes it; keys keep their order, nothing is sorted here."""
-    if indent is None:
-        text = _compact(value)
-    else:
-        text = json.dumps(value, ensure_ascii=False, indent=indent, separators=(",", ": "))
-    if _has_float(value):
-        text = _STRING_OR_FLOAT.sub(_go_float, text)
-    return text.translate(_GO_ESCAPES) if _needs_escape(text) else text
-
-
-def _has_float(value: Json) -> bool:
-    values = [value]  # it grows below: asked of every value, a recursion takes twice the time
-    for item in values:
-        kind = type(item)
-        if kind is dict:
-            values += item.values()
-        elif kind is list or kind is tuple:
-            values += item
-        elif kind is float:
-            return True
-    return False
-
-
-def _go_float(found: re.Match[str]) -> str:
-    """Return a float as Go's encoder writes it, a string as it is."""
-    text = found[0]
-    if text.startswith('"'):
-        return text
-    value = float(text)
-    if value and not 1e-6 <= abs(value) < 1e21:
-        mantissa, _, exponent = f"{Decimal(text).normalize():e}".partition("e")
-        return f"{mantissa}e{int(exponent):+d}"
-    return f"{Decimal(text).normalize():f}"
-
-
-def _needs_escape(text: str) -> bool:
-    return not text.isascii() or "<" in text or ">" in text or "&" in text
 
 
 def config_hash(service: Service) -> str:
@@ -117,19 +64,51 @@ def field_digests(service: Service) -> Mapping[str, str]:
     deep, mounts are told by their target. The path is part of what is digested, so that equal
     values in two places do not look equal.
     """
-    return digests(hashed(service))
+    return fingerprint(hashed(service)).fields
 
 
-def digests(document: Document) -> Mapping[str, str]:
-    """Return the `field_digests` of what `hashed` returns."""
-    paths = dict(_paths(document))
-    texts = [_compact(value) for value in paths.values()]
-    if _has_float(document) or _needs_escape("".join(texts)):
-        texts = [go_json(value) for value in paths.values()]
-    return {
-        path: _sha256(f"{path}\0{text}")[:DIGEST_LENGTH]
-        for path, text in zip(paths, texts, strict=True)
+class Fingerprint(NamedTuple):
+    """What tells a document: its `digest`, and the `field_digests` of it."""
+
+    hash: str
+    fields: Mapping[str, str]
+
+
+def fingerprint(document: Document) -> Fingerprint:
+    """Return both for what `hashed` returns; one encoding serves them."""
+    whole: list[str] = []
+    fields: dict[str, str] = {}
+    for name, value in document.items():
+        if isinstance(value, dict) and value:
+            texts = {key: compact(item) for key, item in value.items()}
+            fields.update({f"{name}.{key}": text for key, text in texts.items()})
+            inner = ",".join([f"{compact(key)}:{text}" for key, text in texts.items()])
+            whole.append(f'"{name}":{{{inner}}}')
+        elif name in _LISTED:
+            items = [compact(item) for item in value]
+            fields.update(zip(_places(name, value), items, strict=True))
+            whole.append(f'"{name}":[{",".join(items)}]')
+        else:
+            text = compact(value)
+            whole.append(f'"{name}":{text}')
+            if value is not None:
+                fields[name] = text
+    written = "{" + ",".join(whole) + "}"
+    text = escaped(written)
+    if text != written:
+        fields = {path: escaped(part) for path, part in fields.items()}
+    digests = {
+        path: sha256(f"{path}\0{part}".encode()).hexdigest()[:DIGEST_LENGTH]
+        for path, part in fields.items()
     }
+    return Fingerprint(_sha256(text), digests)
+
+
+def _places(name: str, items: Sequence[Json]) -> Iterator[str]:
+    """Return the paths of the items of a list: a port by its index, others by their target."""
+    if name == "ports":
+        return (f"ports[{index}]" for index in range(len(items)))
+    return (f"{name}[{item.get('target', item.get('source'))}]" for item in items)
 
 
 def changed_fields(old: Mapping[str, str], service: Service) -> tuple[str, ...]:
@@ -156,22 +135,6 @@ def hashed(service: Service, references: Mapping[str, str] = _NO_REFERENCES) -> 
             for text in document["volumes_from"]
         ]
     return document
-
-
-def _paths(document: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
-    for name, value in document.items():
-        if value is None:
-            continue
-        if isinstance(value, dict) and value:
-            yield from ((f"{name}.{key}", item) for key, item in value.items())
-        elif name == "ports":
-            yield from ((f"{name}[{index}]", item) for index, item in enumerate(value))
-        elif name in ("volumes", "secrets", "configs"):
-            yield from (
-                (f"{name}[{item.get('target', item.get('source'))}]", item) for item in value
-            )
-        else:
-            yield name, value
 
 
 def _sha256(text: str) -> str:

@@ -20,6 +20,8 @@ _QUALIFIED: Final = re.compile(
     r"[A-Za-z]([\w.-]*[A-Za-z0-9])?/[A-Za-z]([\w-]*[A-Za-z0-9])?=[A-Za-z0-9]([\w:.-]*[A-Za-z0-9])?",
     re.ASCII,
 )
+_UNLIMITED: Final = Resources()
+_NO_AMOUNTS: Final = Amounts()
 
 
 def limits(service: Service) -> Json:
@@ -27,8 +29,8 @@ def limits(service: Service) -> Json:
 
     What the `deploy` section says of them goes first.
     """
-    resources = service.deploy.resources if service.deploy is not None else Resources()
-    most, least = resources.limits or Amounts(), resources.reservations or Amounts()
+    resources = service.deploy.resources if service.deploy is not None else _UNLIMITED
+    most, least = resources.limits or _NO_AMOUNTS, resources.reservations or _NO_AMOUNTS
     config = {
         "BlkioWeight": service.blkio_config.weight if service.blkio_config else 0,
         "CpuCount": service.cpu_count,

@@ -11,7 +11,8 @@ from functools import cmp_to_key
 from typing import Final, Literal
 
 from pycompose.convert.document import project_document, yaml_document
-from pycompose.convert.hashing import config_hash, go_json
+from pycompose.convert.gojson import go_json
+from pycompose.convert.hashing import config_hash
 from pycompose.loader.yamltext import Note, write_yaml
 from pycompose.model.project import Project
 from pycompose.model.service import Service

@@ -63,19 +63,22 @@ class _Record:
     """
 
     fields: ClassVar[tuple[str, ...]] = ()
+    known: ClassVar[frozenset[str]] = frozenset()
     defaults: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
         cls.fields = (*cls.fields, *cls.__annotations__)
+        cls.known = frozenset(cls.fields)
         cls.defaults = {name: getattr(cls, name) for name in cls.fields if hasattr(cls, name)}
 
     def __init__(self, **values: Any) -> None:
         kind = type(self)
-        given = kind.defaults | values
-        wrong = given.keys() ^ kind.fields
-        if wrong:
-            raise TypeError(f"{kind.__name__} lacks, or does not know: {sorted(wrong)}")
-        self.__dict__.update(given)
+        given = self.__dict__
+        given.update(kind.defaults)
+        given.update(values)
+        if given.keys() != kind.known:
+            wrong = sorted(given.keys() ^ kind.known)
+            raise TypeError(f"{kind.__name__} lacks, or does not know: {wrong}")
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"cannot assign to field {name!r}")

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from pycompose import labels
 from pycompose.convert.document import network_document, service_document, volume_document
-from pycompose.convert.hashing import DIGEST_LENGTH, go_json
+from pycompose.convert.gojson import go_json
+from pycompose.convert.hashing import DIGEST_LENGTH
 from pycompose.errors import UsageError
 from pycompose.model.project import Project
 from pycompose.model.values import Json

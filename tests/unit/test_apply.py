@@ -504,6 +504,17 @@ def test_what_does_not_last_has_failed(engine) -> None:
         run(engine, serving("demo-web-1", 3600 * 10**9))
 
 
+def test_a_container_starts_before_the_next_is_made(engine) -> None:
+    wanted = project(service("a"), service("b"))
+    told = words(run(engine, next_up(engine, wanted), parallel=1))
+    each = ["Creating", "Created", "Starting", "Started"]
+    assert [text for id, text in told if id == "Container demo-a-1"] == each
+    assert [id for id, _ in told if id.startswith("Container")] == [
+        *["Container demo-a-1"] * 4,
+        *["Container demo-b-1"] * 4,
+    ]
+
+
 def test_stops_do_not_wait_for_each_other(engine) -> None:
     engine = Together(3 * PARALLEL)
     apply(next_down(engine, many_up(engine, 3 * PARALLEL)), engine, silent)
