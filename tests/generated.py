@@ -18,6 +18,7 @@ from pycompose.model.project import Project
 
 NAMES = ("a", "b", "c", "d", "e")
 OTHER_IMAGE = "db:1"  # declares a volume
+BRIEF_IMAGE = "true:1"  # its containers end at once
 OUTSIDE = "outside"  # a network and a volume that are no project's
 ENVIRONMENT = {"TOKEN": "s3cret"}
 
@@ -54,6 +55,16 @@ def read(document: Document) -> Project:
     return _read(json.dumps(document), tuple(document.get("x-profiles", ())))
 
 
+_updates = st.fixed_dictionaries(
+    {
+        "order": st.sampled_from(["stop-first", "start-first"]),
+        "parallelism": st.integers(0, 2),
+        "monitor": st.just("1ms"),
+        "failure_action": st.sampled_from(["pause", "continue", "rollback"]),
+    }
+)
+
+
 @st.composite
 def services(draw: Any, name: str, earlier: tuple[str, ...]) -> Document:
     """Draw a service that may refer to earlier ones, which have containers."""
@@ -79,6 +90,11 @@ def services(draw: Any, name: str, earlier: tuple[str, ...]) -> Document:
         one["configs"] = [{"source": "conf", "target": "/etc/conf"}]
     if draw(rarely):
         one["post_start"] = [{"command": "true"}]
+    if draw(rarely):
+        one["pre_start"] = [{"image": BRIEF_IMAGE, "command": "true"}]
+    if draw(rarely):
+        one["x-rolling"] = True
+        one["deploy"] = {"update_config": draw(_updates)}
     if draw(rarely):
         one["labels"] = {"org.example.version": draw(st.sampled_from("12"))}
     return one
