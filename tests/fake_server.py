@@ -130,8 +130,8 @@ class Handler(BaseHTTPRequestHandler):
                 self.connection.recv(1)
             close()
 
-        self.close_connection = True
-        self.head(200, Transfer_Encoding="chunked", **fields)
+        # Said, and not only done: a client that keeps the connection could lose its next request.
+        self.head(200, Transfer_Encoding="chunked", Connection="close", **fields)
         self.wfile.flush()
         threading.Thread(target=watch, daemon=True).start()
         try:

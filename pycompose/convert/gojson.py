@@ -22,6 +22,7 @@ _ESCAPES: Final = str.maketrans(
         **{chr(code): "\ufffd" for code in range(0xD800, 0xE000)},
     }
 )
+string: Final = encode_basestring  # `compact` of what is a string for certain
 
 
 def go_json(value: Json, *, indent: int | None = None) -> str:
@@ -43,9 +44,9 @@ def compact(value: Json) -> str:
     """Return JSON without spaces; `escaped` is left to be done, once for many."""
     kind = type(value)
     if kind is str:
-        return encode_basestring(value)
+        return string(value)
     if kind is dict:
-        items = [f"{encode_basestring(key)}:{compact(item)}" for key, item in value.items()]
+        items = [f"{string(key)}:{compact(item)}" for key, item in value.items()]
         return "{" + ",".join(items) + "}"
     if kind is list or kind is tuple:
         return "[" + ",".join([compact(item) for item in value]) + "]"
@@ -57,10 +58,7 @@ def _indented(value: Json, before: str, step: str) -> str:
     kind = type(value)
     deeper = before + step
     if kind is dict and value:
-        items = [
-            f"{encode_basestring(key)}: {_indented(item, deeper, step)}"
-            for key, item in value.items()
-        ]
+        items = [f"{string(key)}: {_indented(item, deeper, step)}" for key, item in value.items()]
         return "{" + deeper + f",{deeper}".join(items) + before + "}"
     if kind in (list, tuple) and value:
         items = [_indented(item, deeper, step) for item in value]

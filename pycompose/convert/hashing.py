@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from pycompose.convert.document import network_document, service_document, volume_document
-from pycompose.convert.gojson import compact, escaped, go_json
+from pycompose.convert.gojson import compact, escaped, go_json, string
 from pycompose.convert.joins import resolved
 from pycompose.convert.writing import Document
 from pycompose.model.resources import Network, Volume
@@ -80,10 +80,11 @@ def fingerprint(document: Document) -> Fingerprint:
     fields: dict[str, str] = {}
     for name, value in document.items():
         if isinstance(value, dict) and value:
-            texts = {key: compact(item) for key, item in value.items()}
-            fields.update({f"{name}.{key}": text for key, text in texts.items()})
-            inner = ",".join([f"{compact(key)}:{text}" for key, text in texts.items()])
-            whole.append(f'"{name}":{{{inner}}}')
+            inner: list[str] = []
+            for key, item in value.items():
+                text = fields[f"{name}.{key}"] = compact(item)
+                inner.append(f"{string(key)}:{text}")
+            whole.append(f'"{name}":{{{",".join(inner)}}}')
         elif name in _LISTED:
             items = [compact(item) for item in value]
             fields.update(zip(_places(name, value), items, strict=True))

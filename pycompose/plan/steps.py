@@ -23,7 +23,10 @@ class Steps:
     def add(self, kind: type[Op], *, after: Iterable[int] = (), **values: Any) -> int:
         """Append a step of `kind` and return its id."""
         number = len(self.all) + 1
-        self.all.append(kind(id=number, after=tuple(sorted(set(after))), **values))
+        needs = tuple(after)
+        if len(needs) > 1:
+            needs = tuple(sorted(set(needs)))
+        self.all.append(kind(id=number, after=needs, **values))
         return number
 
     def warn(self, message: str) -> None:

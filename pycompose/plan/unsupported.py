@@ -48,10 +48,12 @@ def refuse(project: Project, capabilities: Capabilities) -> None:
 
 def _of_addresses(project: Project, service: Service) -> list[Problem]:
     """Return the problem of a service whose main network has another address than it has."""
+    if not service.mac_address:
+        return []
     main = next(iter(ordered(service)), "")
     attachment = service.networks.get(main)
     other = attachment.mac_address if attachment else ""
-    if service.mac_address in ("", other) or not other:
+    if other in ("", service.mac_address):
         return []
     message = f"it is {service.mac_address}, but that of the main network {main!r} is {other}"
     path = ("services", service.name, "mac_address")
