@@ -616,6 +616,20 @@ def test_a_removal_under_way_is_waited_for(engine, server):
     assert len(server.requests) == 3
 
 
+@pytest.mark.parametrize("second", ["204 No Content", "404 Not Found"])
+def test_a_removal_that_a_last_line_of_the_log_gets_into_is_repeated(engine, server, second):
+    words = b'{"message":"unlinkat /var/lib/docker/containers/a: directory not empty"}'
+    server.answers = [text("500 Oops", words), text(second)]
+    engine.remove_container("a", force=True)
+    assert server.requests[0] == server.requests[1]
+
+
+def test_another_failure_of_a_removal_is_told(engine, server):
+    server.answers = [text("500 Oops", b'{"message":"device or resource busy"}')]
+    with pytest.raises(EngineError, match="busy"):
+        engine.remove_container("a")
+
+
 def test_a_name_that_podman_finds_taken_is_a_conflict(engine, server):
     words = b'{"message":"the container name \\"a\\" is already in use by 1"}'
     server.answers = [text("500 Oops", words)]
