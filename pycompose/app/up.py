@@ -190,6 +190,7 @@ def converge(
     converging = Options(
         named=frozenset(options.services),
         policy="force" if forced else policy,  # type: ignore[arg-type]  # a Literal of two
+        # The type checker sees str: a Literal of two here, too
         dependencies="force" if options.always_recreate_deps else policy,  # type: ignore[arg-type]
         recreate_volumes=options.recreate_volumes,
         renew_anon_volumes=options.renew_anon_volumes,

@@ -40,6 +40,7 @@ def test_a_container_that_starts_again_before_its_end_is_here_loses_nothing(scen
     body = {"Image": IMAGE, "Tty": False, "Labels": SERVICE}
     id = engine.create_container("demo-web-1", body)["Id"]
     view = View(shown=frozenset({"web"}), watched=frozenset({"web"}))
+    # Unknown to the type checker: the scene has of a session what an attached view uses
     attached = Attached(scene, "demo", view)  # type: ignore[arg-type]
     start = {"Action": "start", "Actor": {"ID": id, "Attributes": SERVICE}}
 
