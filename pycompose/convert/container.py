@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from pycompose import labels
 from pycompose.convert.endpoints import address, endpoints, external_links, split
+from pycompose.convert.entries import entries
 from pycompose.convert.gojson import compact
 from pycompose.convert.grants import granted
 from pycompose.convert.hashing import fingerprint, hashed
@@ -105,16 +106,11 @@ def container(
         },
         "NetworkingConfig": {"EndpointsConfig": together},
     }
-    optional = {
-        "Hostname": service.hostname,
-        "Domainname": service.domainname,
-        "User": service.user,
-        "WorkingDir": service.working_dir,
-        "StopSignal": service.stop_signal,
-        "MacAddress": address(service, capabilities),
-        "NetworkDisabled": service.network_mode == "disabled",
-    }
-    body.update({key: value for key, value in optional.items() if value})
+    body.update(_OWN(service))
+    if mac_address := address(service, capabilities):
+        body["MacAddress"] = mac_address
+    if service.network_mode == "disabled":
+        body["NetworkDisabled"] = True
     if service.command is not None:
         body["Cmd"] = list(service.command)
     if service.entrypoint is not None:
@@ -238,33 +234,11 @@ def _host_config(
         "RestartPolicy": _restarts(service),
         "PortBindings": _bindings(service),
     }
-    optional = {
-        "Binds": binds,
-        "Mounts": mounts,
-        "Annotations": dict(service.annotations),
-        "CapAdd": service.cap_add and _capabilities(service.cap_add),
-        "CapDrop": service.cap_drop and _capabilities(service.cap_drop),
-        "CgroupParent": service.cgroup_parent,
-        "CgroupnsMode": service.cgroup,
-        "Dns": list(service.dns),
-        "DnsOptions": list(service.dns_opt),
-        "DnsSearch": list(service.dns_search),
-        "ExtraHosts": [f"{h}:{ip}" for h, ips in service.extra_hosts.items() for ip in ips],
-        "GroupAdd": list(service.group_add),
-        "IpcMode": service.ipc,
-        "Isolation": service.isolation,
-        "PidMode": service.pid,
-        "Privileged": service.privileged,
-        "ReadonlyRootfs": service.read_only,
-        "Runtime": service.runtime,
-        "Sysctls": dict(service.sysctls),
-        "Tmpfs": dict(map(_tmpfs, service.tmpfs)),
-        "UsernsMode": service.userns_mode,
-        "UTSMode": service.uts,
-        # Compat: Docker Compose loses what follows the name, such as `:ro`.
-        "VolumesFrom": [source.removeprefix("container:") for source in service.volumes_from],
-    }
-    config.update({key: value for key, value in optional.items() if value})
+    if binds:
+        config["Binds"] = binds
+    if mounts:
+        config["Mounts"] = mounts
+    config.update(_HOST(service))
     config.update(limits(service))
     config.update(security(service.security_opt, profiles))
     if service.init is not None:
@@ -281,6 +255,47 @@ def _capabilities(names: Iterable[str]) -> list[str]:
     return sorted({n if n == "ALL" or n.startswith("CAP_") else f"CAP_{n}" for n in upper})
 
 
-def _tmpfs(entry: str) -> tuple[str, str]:
-    path, _, options = entry.partition(":")
-    return path, options
+def _addresses(hosts: Mapping[str, Iterable[str]]) -> list[str]:
+    return [f"{host}:{address}" for host, addresses in hosts.items() for address in addresses]
+
+
+def _tmpfs(entries: Iterable[str]) -> Json:
+    split_up = (entry.partition(":") for entry in entries)
+    return {path: options for path, _, options in split_up}
+
+
+def _sources(sources: Iterable[str]) -> list[str]:
+    # Compat: Docker Compose loses what follows the name, such as `:ro`.
+    return [source.removeprefix("container:") for source in sources]
+
+
+_OWN: Final = entries(
+    ("hostname", "Hostname"),
+    ("domainname", "Domainname"),
+    ("user", "User"),
+    ("working_dir", "WorkingDir"),
+    ("stop_signal", "StopSignal"),
+)
+_HOST: Final = entries(
+    ("annotations", "Annotations", dict),
+    ("cap_add", "CapAdd", _capabilities),
+    ("cap_drop", "CapDrop", _capabilities),
+    ("cgroup_parent", "CgroupParent"),
+    ("cgroup", "CgroupnsMode"),
+    ("dns", "Dns", list),
+    ("dns_opt", "DnsOptions", list),
+    ("dns_search", "DnsSearch", list),
+    ("extra_hosts", "ExtraHosts", _addresses),
+    ("group_add", "GroupAdd", list),
+    ("ipc", "IpcMode"),
+    ("isolation", "Isolation"),
+    ("pid", "PidMode"),
+    ("privileged", "Privileged"),
+    ("read_only", "ReadonlyRootfs"),
+    ("runtime", "Runtime"),
+    ("sysctls", "Sysctls", dict),
+    ("tmpfs", "Tmpfs", _tmpfs),
+    ("userns_mode", "UsernsMode"),
+    ("uts", "UTSMode"),
+    ("volumes_from", "VolumesFrom", _sources),
+)

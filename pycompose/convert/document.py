@@ -35,6 +35,8 @@ from pycompose.model.resources import FileObject, Network, Volume
 from pycompose.model.service import Attachment, Dependency, Service
 from pycompose.model.values import Json, go_duration
 
+_NOT_PRINTED: Final = ("label_file",)
+
 
 def project_document(project: Project) -> Document:
     """Return the whole project in its JSON form; the enabled services only."""
@@ -60,12 +62,9 @@ def yaml_document(project: Project) -> Document:
     return {**out, **deep(project.extensions)}
 
 
-def service_document(service: Service, *, label_files: bool = False) -> Document:
-    """Return one service in its JSON form.
-
-    `label_files` shows the files of labels as well, which nothing that is printed does.
-    """
-    return write(service, _service("json", label_files=label_files))
+def service_document(service: Service, *, but: tuple[str, ...] = _NOT_PRINTED) -> Document:
+    """Return one service in its JSON form, without the attributes in `but`."""
+    return write(service, _service("json", but))
 
 
 def network_document(network: Network, form: Form = "json") -> Document:
@@ -100,7 +99,7 @@ def model_document(model: Model, form: Form = "json") -> Document:
 
 
 @cache
-def _service(form: Form, *, label_files: bool = False) -> Rows:
+def _service(form: Form, but: tuple[str, ...] = _NOT_PRINTED) -> Rows:
     """Return the rows of a service; the order is that of the model's fields."""
     healthcheck = rows(
         "test timeout interval retries start_period start_interval disable",
@@ -120,8 +119,7 @@ def _service(form: Form, *, label_files: bool = False) -> Rows:
         image=section(rows("subpath"), form),
     )
     port = rows("name mode host_ip target published protocol app_protocol")
-    left_out = {"name", "extensions"} if label_files else {"name", "extensions", "label_file"}
-    names = [name for name in Service._fields if name not in left_out]
+    names = [name for name in Service._fields if name not in ("name", "extensions", *but)]
     return rows(
         " ".join(names),
         counting="attach blkio_config build credential_spec deploy develop healthcheck init logging"

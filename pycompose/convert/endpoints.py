@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from pycompose.convert.entries import entries
 from pycompose.model.project import Project
 from pycompose.model.service import Attachment, Service
 from pycompose.model.values import Json
@@ -16,6 +17,16 @@ from pycompose.snapshot import Capabilities
 # Engine: older ones give a container one address, on the network that it is created with.
 ADDRESS_PER_NETWORK: Final = (1, 44)
 _INTERFACE_NAME: Final = "com.docker.network.endpoint.ifname"
+_ENDPOINT: Final = entries(
+    ("mac_address", "MacAddress"),
+    ("driver_opts", "DriverOpts", dict),
+    ("gw_priority", "GwPriority"),
+)
+_ADDRESSES: Final = entries(
+    ("ipv4_address", "IPv4Address"),
+    ("ipv6_address", "IPv6Address"),
+    ("link_local_ips", "LinkLocalIPs", list),
+)
 
 
 def ordered(service: Service) -> list[str]:
@@ -47,11 +58,12 @@ def endpoints(
     together = [*linked, *external_links(service)]
     found: dict[str, Json] = {}
     for key in ordered(service):
-        attachment = service.networks[key] or Attachment()
-        if aliased:
-            endpoint = _endpoint(attachment, (name, service.name))
-        else:
-            endpoint = _endpoint(attachment._replace(aliases=()), (name,))
+        attachment = service.networks[key]
+        endpoint: Json = {"Aliases": [name, service.name] if aliased else [name]}
+        if attachment is not None:
+            if aliased:
+                endpoint["Aliases"] += attachment.aliases
+            endpoint.update(_endpoint(attachment))
         if together:
             endpoint["Links"] = together
         if not found and service.mac_address:
@@ -85,21 +97,11 @@ def address(service: Service, capabilities: Capabilities) -> str:
     return service.mac_address or (main.mac_address if main else "")
 
 
-def _endpoint(attachment: Attachment, names: tuple[str, ...]) -> Json:
-    endpoint: Json = {"Aliases": [*names, *attachment.aliases]}
-    addresses: Json = {
-        "IPv4Address": attachment.ipv4_address,
-        "IPv6Address": attachment.ipv6_address,
-        "LinkLocalIPs": list(attachment.link_local_ips),
-    }
-    options = dict(attachment.driver_opts)
+def _endpoint(attachment: Attachment) -> Json:
+    """Return what is said of a network itself: nothing, for most."""
+    addresses = _ADDRESSES(attachment)
+    found: Json = {"IPAMConfig": addresses} if addresses else {}
+    found.update(_ENDPOINT(attachment))
     if attachment.interface_name:
-        options[_INTERFACE_NAME] = attachment.interface_name
-    optional = {
-        "IPAMConfig": {key: value for key, value in addresses.items() if value},
-        "MacAddress": attachment.mac_address,
-        "DriverOpts": options,
-        "GwPriority": attachment.gw_priority,
-    }
-    endpoint.update({key: value for key, value in optional.items() if value})
-    return endpoint
+        found.setdefault("DriverOpts", {})[_INTERFACE_NAME] = attachment.interface_name
+    return found

@@ -7,8 +7,9 @@ here and not with `json.dumps` and corrections, it takes half of the time for ha
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from json.encoder import encode_basestring
-from typing import Final
+from typing import Any, Final
 
 from pycompose.model.values import Json
 
@@ -42,15 +43,16 @@ def escaped(text: str) -> str:
 
 def compact(value: Json) -> str:
     """Return JSON without spaces; `escaped` is left to be done, once for many."""
-    kind = type(value)
-    if kind is str:
-        return string(value)
-    if kind is dict:
-        items = [f"{string(key)}:{compact(item)}" for key, item in value.items()]
-        return "{" + ",".join(items) + "}"
-    if kind is list or kind is tuple:
-        return "[" + ",".join([compact(item) for item in value]) + "]"
-    return repr(value) if kind is int else _scalar(value)
+    return writer(type(value), _other)(value)
+
+
+def _mapping(value: dict[str, Json]) -> str:
+    items = [f"{string(key)}:{writer(type(item), _other)(item)}" for key, item in value.items()]
+    return "{" + ",".join(items) + "}"
+
+
+def _listed(value: Sequence[Json]) -> str:
+    return "[" + ",".join([writer(type(item), _other)(item) for item in value]) + "]"
 
 
 def _indented(value: Json, before: str, step: str) -> str:
@@ -66,13 +68,7 @@ def _indented(value: Json, before: str, step: str) -> str:
     return compact(value)
 
 
-def _scalar(value: Json) -> str:
-    if value is None:
-        return "null"
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
+def _other(value: Json) -> str:
     return _float(value) if isinstance(value, float) else json.dumps(value)
 
 
@@ -86,3 +82,16 @@ def _float(value: float) -> str:
         mantissa, _, exponent = f"{exact.normalize():e}".partition("e")
         return f"{mantissa}e{int(exponent):+d}"
     return f"{exact.normalize():f}"
+
+
+# By the type of the value, as that of a thousand services is mostly strings, which C writes.
+_WRITERS: Final[dict[type, Callable[[Any], str]]] = {
+    str: string,
+    dict: _mapping,
+    list: _listed,
+    tuple: _listed,
+    int: repr,
+    bool: {True: "true", False: "false"}.__getitem__,
+    type(None): {None: "null"}.__getitem__,
+}
+writer: Final = _WRITERS.get

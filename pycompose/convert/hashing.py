@@ -29,7 +29,7 @@ _NO_REFERENCES: Final[Mapping[str, str]] = MappingProxyType({})
 
 def config_hash(service: Service) -> str:
     """Return the hash of a service as it is written; 64 hex digits."""
-    return _sha256(go_json(_hashed(service_document(service))))
+    return _sha256(go_json(_hashed(service, but=(*_NOT_HASHED, "label_file"))))
 
 
 def container_hash(service: Service, references: Mapping[str, str] = _NO_REFERENCES) -> str:
@@ -98,10 +98,7 @@ def fingerprint(document: Document) -> Fingerprint:
     text = escaped(written)
     if text != written:
         fields = {path: escaped(part) for path, part in fields.items()}
-    digests = {
-        path: sha256(f"{path}\0{part}".encode()).hexdigest()[:DIGEST_LENGTH]
-        for path, part in fields.items()
-    }
+    digests = {path: _sha256(f"{path}\0{part}")[:DIGEST_LENGTH] for path, part in fields.items()}
     return Fingerprint(_sha256(text), digests)
 
 
@@ -118,9 +115,8 @@ def changed_fields(old: Mapping[str, str], service: Service) -> tuple[str, ...]:
     return tuple(sorted(path for path in {*old, *new} if old.get(path) != new.get(path)))
 
 
-def _hashed(document: Document) -> Document:
-    for name in _NOT_HASHED:
-        document.pop(name, None)
+def _hashed(service: Service, *, but: tuple[str, ...] = _NOT_HASHED) -> Document:
+    document = service_document(service, but=but)
     if "deploy" in document:
         document["deploy"].pop("replicas", None)
     return document
@@ -128,7 +124,7 @@ def _hashed(document: Document) -> Document:
 
 def hashed(service: Service, references: Mapping[str, str] = _NO_REFERENCES) -> Document:
     """Return what `container_hash` is taken of."""
-    document = _hashed(service_document(resolved(service, references), label_files=True))
+    document = _hashed(resolved(service, references))
     if "volumes_from" in document:
         # Compat: only the name of a container is left of `container:name:ro`.
         document["volumes_from"] = [

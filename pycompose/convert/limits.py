@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from pycompose.model.deploy import Amounts, Resources
-from pycompose.model.devices import Blkio, BlkioRate, Device, DeviceRequest
+from pycompose.convert.entries import entries
+from pycompose.model.deploy import Amounts
+from pycompose.model.devices import BlkioRate, BlkioWeight, Device, DeviceRequest
 from pycompose.model.limits import Ulimit
 from pycompose.model.service import Service
 from pycompose.model.values import Json
@@ -20,7 +21,6 @@ _QUALIFIED: Final = re.compile(
     r"[A-Za-z]([\w.-]*[A-Za-z0-9])?/[A-Za-z]([\w-]*[A-Za-z0-9])?=[A-Za-z0-9]([\w:.-]*[A-Za-z0-9])?",
     re.ASCII,
 )
-_UNLIMITED: Final = Resources()
 _NO_AMOUNTS: Final = Amounts()
 
 
@@ -29,36 +29,24 @@ def limits(service: Service) -> Json:
 
     What the `deploy` section says of them goes first.
     """
-    resources = service.deploy.resources if service.deploy is not None else _UNLIMITED
-    most, least = resources.limits or _NO_AMOUNTS, resources.reservations or _NO_AMOUNTS
-    config = {
-        "BlkioWeight": service.blkio_config.weight if service.blkio_config else 0,
-        "CpuCount": service.cpu_count,
-        "CpuPercent": service.cpu_percent * 100,  # Engine: in hundredths of a percent
-        "CpuPeriod": service.cpu_period,
-        "CpuQuota": service.cpu_quota,
-        "CpuRealtimePeriod": service.cpu_rt_period,
-        "CpuRealtimeRuntime": service.cpu_rt_runtime,
-        "CpusetCpus": service.cpuset,
-        "CpuShares": service.cpu_shares,
-        "DeviceCgroupRules": list(service.device_cgroup_rules),
-        "DeviceRequests": [*map(_request, least.devices), *_requests(service)],
-        "Devices": [_device(device) for device in service.devices if not by_name(device)],
-        "Memory": most.memory or service.mem_limit,
-        "MemoryReservation": least.memory or service.mem_reservation,
-        "MemorySwap": service.memswap_limit,
-        "MemorySwappiness": service.mem_swappiness,
-        "NanoCpus": round((most.cpus or service.cpus) * 10**9),
-        "OomKillDisable": service.oom_kill_disable,
-        "OomScoreAdj": service.oom_score_adj,
-        "PidsLimit": max(most.pids, 0) or service.pids_limit,
-        "ShmSize": service.shm_size,
-        "StorageOpt": dict(service.storage_opt),
-        "Ulimits": ulimits(service.ulimits),
-    }
+    config = _LIMITS(service)
+    requests = _requests(service)
+    if service.deploy is not None:
+        resources = service.deploy.resources
+        most, least = resources.limits or _NO_AMOUNTS, resources.reservations or _NO_AMOUNTS
+        config.update(_MOST(most))
+        if most.pids > 0:
+            config["PidsLimit"] = most.pids
+        if least.memory:
+            config["MemoryReservation"] = least.memory
+        requests = [*map(_request, least.devices), *requests]
+    if requests:
+        config["DeviceRequests"] = requests
+    if devices := [_device(device) for device in service.devices if not by_name(device)]:
+        config["Devices"] = devices
     if service.blkio_config is not None:
-        config.update(_blkio(service.blkio_config))
-    return {key: value for key, value in config.items() if value}
+        config.update(_BLKIO(service.blkio_config))
+    return config
 
 
 def ulimits(given: Mapping[str, Ulimit]) -> list[Json]:
@@ -69,16 +57,8 @@ def ulimits(given: Mapping[str, Ulimit]) -> list[Json]:
     ]
 
 
-def _blkio(blkio: Blkio) -> Json:
-    return {
-        "BlkioWeightDevice": [
-            {"Path": device.path, "Weight": device.weight} for device in blkio.weight_device
-        ],
-        "BlkioDeviceReadBps": _rates(blkio.device_read_bps),
-        "BlkioDeviceReadIOps": _rates(blkio.device_read_iops),
-        "BlkioDeviceWriteBps": _rates(blkio.device_write_bps),
-        "BlkioDeviceWriteIOps": _rates(blkio.device_write_iops),
-    }
+def _weights(weights: tuple[BlkioWeight, ...]) -> list[Json]:
+    return [{"Path": each.path, "Weight": each.weight} for each in weights]
 
 
 def _rates(rates: tuple[BlkioRate, ...]) -> list[Json]:
@@ -115,3 +95,40 @@ def _request(request: DeviceRequest, *capabilities: str) -> Json:
         "Capabilities": [list(every)],
         "Options": dict(request.options),
     }
+
+
+def _nano(cpus: float) -> int:
+    return round(cpus * 10**9)
+
+
+_LIMITS: Final = entries(
+    ("cpu_count", "CpuCount"),
+    ("cpu_percent", "CpuPercent", lambda percent: percent * 100),  # Engine: in hundredths of one
+    ("cpu_period", "CpuPeriod"),
+    ("cpu_quota", "CpuQuota"),
+    ("cpu_rt_period", "CpuRealtimePeriod"),
+    ("cpu_rt_runtime", "CpuRealtimeRuntime"),
+    ("cpuset", "CpusetCpus"),
+    ("cpu_shares", "CpuShares"),
+    ("device_cgroup_rules", "DeviceCgroupRules", list),
+    ("mem_limit", "Memory"),
+    ("mem_reservation", "MemoryReservation"),
+    ("memswap_limit", "MemorySwap"),
+    ("mem_swappiness", "MemorySwappiness"),
+    ("cpus", "NanoCpus", _nano),
+    ("oom_kill_disable", "OomKillDisable"),
+    ("oom_score_adj", "OomScoreAdj"),
+    ("pids_limit", "PidsLimit"),
+    ("shm_size", "ShmSize"),
+    ("storage_opt", "StorageOpt", dict),
+    ("ulimits", "Ulimits", ulimits),
+)
+_MOST: Final = entries(("memory", "Memory"), ("cpus", "NanoCpus", _nano))
+_BLKIO: Final = entries(
+    ("weight", "BlkioWeight"),
+    ("weight_device", "BlkioWeightDevice", _weights),
+    ("device_read_bps", "BlkioDeviceReadBps", _rates),
+    ("device_read_iops", "BlkioDeviceReadIOps", _rates),
+    ("device_write_bps", "BlkioDeviceWriteBps", _rates),
+    ("device_write_iops", "BlkioDeviceWriteIOps", _rates),
+)

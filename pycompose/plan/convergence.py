@@ -303,14 +303,19 @@ class Convergence:
 
     def _needs(self, service: Service) -> list[int]:
         """Return the steps that make what a container of the service refers to."""
-        networks = [self.networks.made.get(key) for key in service.networks]
-        cleared = [step for key in service.networks for step in self.networks.cleared.get(key, ())]
-        volumes = [self.volume_made.get(m.source) for m in service.volumes if m.type == "volume"]
-        linked = [name for there in self.joins.linked.values() for name in there.values()]
-        others = [self.named.get(name) for name in (*service.containers, *linked)]
-        shared = [made.op for made in self.joins.made]
-        steps = (*networks, *cleared, *volumes, *others, *shared)
-        return [made for made in steps if isinstance(made, int)]
+        networks, cleared, volumes = self.networks.made, self.networks.cleared, self.volume_made
+        made = [networks.get(key) for key in service.networks]
+        needed = [step for step in made if isinstance(step, int)]  # the others are there
+        if cleared:
+            needed += [step for key in service.networks for step in cleared.get(key, ())]
+        if volumes:
+            mounted = [mount.source for mount in service.volumes if mount.type == "volume"]
+            needed += [volumes[key] for key in mounted if key in volumes]
+        names = [*service.containers]
+        for there in self.joins.linked.values():
+            names += there.values()
+        needed += [self.named[name] for name in names if name in self.named]
+        return needed + [each.op for each in self.joins.made]
 
     def containers(self, service: str) -> Containers:
         """Return the containers of a service as they are to be, else as they are."""

@@ -55,11 +55,12 @@ def _of_service(service: Service) -> Iterator[tuple[Api, Path]]:
     for index, device in enumerate(service.devices):
         if by_name(device):
             yield (1, 44), ("devices", index)
-    main = next(iter(ordered(service)), "")
-    for key, attachment in service.networks.items():
-        if attachment is not None:
-            for api, path in _of_attachment(attachment, main=key == main):
-                yield api, ("networks", key, *path)
+    if any(service.networks.values()):
+        main = ordered(service)[0]
+        for key, attachment in service.networks.items():
+            if attachment is not None:
+                for api, path in _of_attachment(attachment, main=key == main):
+                    yield api, ("networks", key, *path)
     for index, mount in enumerate(service.volumes):
         for api, path in _of_mount(mount):
             yield api, ("volumes", index, *path)
