@@ -93,7 +93,7 @@ def container(
         "Labels": {
             **_labels(project, service, number, image_id, replaces=replaces, oneoff=oneoff),
             labels.CONFIG_HASH: mark.hash,
-            labels.FIELDS: compact(as_written.fields),
+            labels.FIELDS: as_written.label,
         },
         "AttachStdout": True,
         "AttachStderr": True,

@@ -43,16 +43,20 @@ def escaped(text: str) -> str:
 
 def compact(value: Json) -> str:
     """Return JSON without spaces; `escaped` is left to be done, once for many."""
-    return writer(type(value), _other)(value)
+    return _WRITERS.get(type(value), _other)(value)
 
 
 def _mapping(value: dict[str, Json]) -> str:
-    items = [f"{string(key)}:{writer(type(item), _other)(item)}" for key, item in value.items()]
+    items = [
+        f"{string(key)}:{string(item) if type(item) is str else compact(item)}"
+        for key, item in value.items()
+    ]
     return "{" + ",".join(items) + "}"
 
 
 def _listed(value: Sequence[Json]) -> str:
-    return "[" + ",".join([writer(type(item), _other)(item) for item in value]) + "]"
+    items = [string(item) if type(item) is str else compact(item) for item in value]
+    return "[" + ",".join(items) + "]"
 
 
 def _indented(value: Json, before: str, step: str) -> str:
@@ -94,4 +98,3 @@ _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     bool: {True: "true", False: "false"}.__getitem__,
     type(None): {None: "null"}.__getitem__,
 }
-writer: Final = _WRITERS.get

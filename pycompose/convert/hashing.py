@@ -73,6 +73,11 @@ class Fingerprint(NamedTuple):
     hash: str
     fields: Mapping[str, str]
 
+    @property
+    def label(self) -> str:
+        """The digests of fields as a label says them: JSON."""
+        return "{" + ",".join([f'{string(k)}:"{v}"' for k, v in self.fields.items()]) + "}"
+
 
 def fingerprint(document: Document) -> Fingerprint:
     """Return both for what `hashed` returns; one encoding serves them."""
@@ -82,7 +87,8 @@ def fingerprint(document: Document) -> Fingerprint:
         if isinstance(value, dict) and value:
             inner: list[str] = []
             for key, item in value.items():
-                text = fields[f"{name}.{key}"] = compact(item)
+                text = string(item) if type(item) is str else compact(item)
+                fields[f"{name}.{key}"] = text
                 inner.append(f"{string(key)}:{text}")
             whole.append(f'"{name}":{{{",".join(inner)}}}')
         elif name in _LISTED:
@@ -98,7 +104,10 @@ def fingerprint(document: Document) -> Fingerprint:
     text = escaped(written)
     if text != written:
         fields = {path: escaped(part) for path, part in fields.items()}
-    digests = {path: _sha256(f"{path}\0{part}")[:DIGEST_LENGTH] for path, part in fields.items()}
+    digests = {
+        path: sha256(f"{path}\0{part}".encode()).hexdigest()[:DIGEST_LENGTH]
+        for path, part in fields.items()
+    }
     return Fingerprint(_sha256(text), digests)
 
 

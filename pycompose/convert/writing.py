@@ -19,9 +19,10 @@ Convert: TypeAlias = Callable[[Any], Json]
 Form: TypeAlias = Literal["json", "yaml"]
 
 
-# One attribute: its name, its converter, and whether an empty value of it is written as well;
-# "json" is that form alone. A plain tuple, as it is taken apart a hundred times for each service.
-Row: TypeAlias = tuple[str, Convert, bool | Literal["json"]]
+# One attribute: its name, its converter (None: it stays as it is), and whether an empty value of it
+# is written as well; "json" is that form alone. A plain tuple, as it is taken apart a hundred times
+# for each service.
+Row: TypeAlias = tuple[str, Convert | None, bool | Literal["json"]]
 Rows: TypeAlias = tuple[Row, ...]
 
 
@@ -33,7 +34,7 @@ def rows(names: str, counting: str = "", shown: str = "", **converters: Convert)
     """
     given, always = counting.split(), shown.split()
     return tuple(
-        (name, converters.get(name, _same), "json" if name in always else name in given)
+        (name, converters.get(name), "json" if name in always else name in given)
         for name in names.split()
     )
 
@@ -46,11 +47,11 @@ def write(value: Any, table: Rows, form: Form = "json") -> Document:
         if not item and not counts:
             continue
         if counts == "json":
-            written = convert(item)
+            written = item if convert is None else convert(item)
             if form == "json" or not (written is None or written == {}):
                 out[name] = written
         elif item is not None:
-            out[name] = convert(item)
+            out[name] = item if convert is None else convert(item)
     if form == "yaml" and value.extensions:
         out.update(deep(value.extensions))
     return out
@@ -91,7 +92,3 @@ def deep(value: Json) -> Json:
 def number(value: float) -> Json:
     """Return a fraction as Go writes it, a whole one without a point."""
     return int(value) if value.is_integer() and abs(value) < 1e21 else value
-
-
-def _same(value: Json) -> Json:
-    return value

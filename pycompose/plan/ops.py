@@ -60,31 +60,30 @@ class _Record:
     """What dataclasses would write for each of the kinds of steps below, once for all of them.
 
     Their twenty classes would cost every `up` ten milliseconds, also where there is nothing to do.
+    A record holds what it was given; the rest are the attributes of its class.
     """
 
     fields: ClassVar[tuple[str, ...]] = ()
     known: ClassVar[frozenset[str]] = frozenset()
-    defaults: ClassVar[dict[str, Any]] = {}
+    required: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls) -> None:
         cls.fields = (*cls.fields, *cls.__annotations__)
         cls.known = frozenset(cls.fields)
-        cls.defaults = {name: getattr(cls, name) for name in cls.fields if hasattr(cls, name)}
+        cls.required = frozenset(name for name in cls.fields if not hasattr(cls, name))
 
     def __init__(self, **values: Any) -> None:
         kind = type(self)
-        given = self.__dict__
-        given.update(kind.defaults)
-        given.update(values)
-        if given.keys() != kind.known:
-            wrong = sorted(given.keys() ^ kind.known)
+        if not kind.required <= values.keys() <= kind.known:
+            wrong = sorted((kind.required - values.keys()) | (values.keys() - kind.known))
             raise TypeError(f"{kind.__name__} lacks, or does not know: {wrong}")
+        self.__dict__.update(values)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"cannot assign to field {name!r}")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.__dict__ == other.__dict__
+        return type(self) is type(other) and self.values() == other.values()
 
     __hash__ = None  # type: ignore[assignment]  # bodies are dicts
 
@@ -94,7 +93,7 @@ class _Record:
 
     def values(self) -> dict[str, Any]:
         """Return the values of all fields, in their order."""
-        return {name: self.__dict__[name] for name in self.fields}
+        return {name: getattr(self, name) for name in self.fields}
 
     def replaced(self, **changes: Any) -> Self:
         """Return the same with other values of some fields."""

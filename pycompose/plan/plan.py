@@ -116,7 +116,7 @@ def check(steps: Iterable[Step]) -> None:
         ValueError: a planner has a fault.
     """
     for expected, step in enumerate(steps, 1):
-        needs = (*step.after, *step.rescues)
+        needs = step.after + step.rescues if step.rescues else step.after
         if step.id != expected or (needs and not 0 < min(needs) <= max(needs) < expected):
             # The type checker cannot know: every Step is one of those that Op lists
             raise ValueError(f"step #{step.id} is out of order: {line(step)}")  # type: ignore[arg-type]
