@@ -10,7 +10,7 @@ from pycompose.app.inner import CommitOptions
 from pycompose.app.looks import containers_of
 from pycompose.app.session import Session
 from pycompose.errors import UsageError
-from pycompose.events import StepEvent
+from pycompose.events import Status, StepEvent
 from pycompose.snapshot import ContainerState
 
 
@@ -91,6 +91,5 @@ def _container(session: Session, service: str, index: int) -> ContainerState:
     return found[0]
 
 
-def _tell(session: Session, container: ContainerState, text: str, status: str) -> None:
-    done = "done" if status == "done" else "working"
-    session.emit(StepEvent(id=container.name, text=text, status=done))  # type: ignore[arg-type]
+def _tell(session: Session, container: ContainerState, text: str, status: Status) -> None:
+    session.emit(StepEvent(id=container.name, text=text, status=status))

@@ -180,18 +180,17 @@ def converge(
     """
     from pycompose.app.preflight import look
     from pycompose.app.surroundings import gather
-    from pycompose.plan.up import Options, images_needed
+    from pycompose.plan.up import Options, Policy, images_needed
     from pycompose.plan.up import draft as draft_of_up
 
     project, snapshot, awaited = ready
     contents, around, problems = gather(project, session.settings.environ, session.address)
-    policy = "never" if options.no_recreate else "diverged"
+    policy: Policy = "never" if options.no_recreate else "diverged"
     forced = options.force_recreate or options.renew_anon_volumes
     converging = Options(
         named=frozenset(options.services),
-        policy="force" if forced else policy,  # type: ignore[arg-type]  # a Literal of two
-        # The type checker sees str: a Literal of two here, too
-        dependencies="force" if options.always_recreate_deps else policy,  # type: ignore[arg-type]
+        policy="force" if forced else policy,
+        dependencies="force" if options.always_recreate_deps else policy,
         recreate_volumes=options.recreate_volumes,
         renew_anon_volumes=options.renew_anon_volumes,
         remove_orphans=options.remove_orphans,

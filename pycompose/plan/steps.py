@@ -26,7 +26,8 @@ class Steps:
         needs = tuple(after)
         if len(needs) > 1:
             needs = tuple(sorted(set(needs)))
-        self.all.append(kind(id=number, after=needs, **values))
+        values["id"], values["after"] = number, needs
+        self.all.append(kind(**values))
         return number
 
     def warn(self, message: str) -> None:
