@@ -259,9 +259,8 @@ def _addresses(hosts: Mapping[str, Iterable[str]]) -> list[str]:
     return [f"{host}:{address}" for host, addresses in hosts.items() for address in addresses]
 
 
-def _tmpfs(entries: Iterable[str]) -> Json:
-    split_up = (entry.partition(":") for entry in entries)
-    return {path: options for path, _, options in split_up}
+def _tmpfs(mounts: Iterable[str]) -> Json:
+    return {path: options for path, _, options in (mount.partition(":") for mount in mounts)}
 
 
 def _sources(sources: Iterable[str]) -> list[str]:
