@@ -28,6 +28,7 @@ def test_what_is_missing_or_unknown_is_refused() -> None:
 def test_steps_are_equal_if_their_kind_and_values_are() -> None:
     assert stop() == stop()
     assert stop() != stop(timeout=3)
+    assert stop() == stop(timeout=None, after=()), "a default counts, given or not"
     common = {"id": 1, "resource": "Container a", "cause": "asked", "why": "", "container": "a"}
     assert Start(**common) != Kill(**common)
     assert repr(Start(**common)).startswith("Start(id=1, after=(), resource='Container a'")
