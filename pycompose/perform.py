@@ -144,12 +144,16 @@ class Performer:
         try:
             yield
         except Conflict as error:
-            users: tuple[str, ...] = ()
+            users: list[str] | None = None
             with suppress(EngineError):
-                users = tuple(map(_owned, self.engine.list_containers(filters={kind: [name]})))
-            if not users:
+                users = [*map(_owned, self.engine.list_containers(filters={kind: [name]}))]
+            if users:
+                message = f"it is still used by {', '.join(sorted(users))}"
+            elif kind == "network" and users is not None:
+                # Engine: Docker 20.10 can miscount where many come and go, until it is restarted.
+                message = f"{error.message}: no container is on it, restart the engine"
+            else:
                 raise
-            message = f"it is still used by {', '.join(sorted(users))}"
             raise Conflict(message, status=error.status, request=error.request) from error
 
     def _create(self, step: ops.CreateContainer) -> str:

@@ -66,6 +66,17 @@ def test_who_keeps_something_from_being_removed_is_named(engine: FakeEngine) -> 
         performer.perform(ops.RemoveVolume(**WORDS, volume="v"))
 
 
+def test_a_network_that_only_the_engine_holds_to_be_in_use_is_told_with_what_to_do(
+    engine: FakeEngine,
+) -> None:
+    network = engine.create_network({"Name": "n"})
+    engine.fail(Conflict("n has active endpoints", status=403), call="remove_network")
+
+    message = "^n has active endpoints: no container is on it, restart the engine$"
+    with pytest.raises(Conflict, match=message):
+        Performer(engine, {}, silent).perform(ops.RemoveNetwork(**WORDS, network=network))
+
+
 def test_a_container_that_a_step_made_is_known_by_that_step(engine: FakeEngine) -> None:
     made: dict[int, str] = {}
     performer = Performer(engine, made, silent)
