@@ -121,10 +121,21 @@ def test_a_shell_is_left_by_its_keys_and_goes_on(scene, terminal) -> None:
 
 
 @tmux.needed
+def test_what_is_typed_ahead_gets_there(scene, terminal) -> None:
+    scene.write(ONE)
+    scene.up("web")
+    terminal.type("clear; pc exec web head -n 1")
+    terminal.type("typed ahead")
+    terminal.shows("typed ahead", "$")
+    assert terminal.answer("echo $code") == ["0"]
+
+
+@tmux.needed
 def test_the_terminal_is_sane_after_the_shell_was_killed(scene, terminal) -> None:
     scene.write(ONE)
     scene.up("web")
     terminal.type("clear; pc exec web sh")
+    terminal.shows(">")
     terminal.type("echo $$ > /tmp/pid")
     terminal.shows("> echo $$ > /tmp/pid", ">")
     scene.shell("web", "kill -9 $(cat /tmp/pid)")
