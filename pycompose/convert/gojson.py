@@ -88,13 +88,13 @@ def _float(value: float) -> str:
     return f"{exact.normalize():f}"
 
 
-# By the type of the value, as that of a thousand services is mostly strings, which C writes.
+# Who writes a value, by its type. Most are strings, and written in C.
 _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     str: string,
     dict: _mapping,
     list: _listed,
     tuple: _listed,
     int: repr,
-    bool: {True: "true", False: "false"}.__getitem__,
-    type(None): {None: "null"}.__getitem__,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda _: "null",
 }
